@@ -1,0 +1,85 @@
+# Everything a target needs is made on the way, once: a virtual environment, the browser bundle, a Chromium.
+# Needed beforehand: Python 3.10 or newer, Node 20 or newer, and the package registries.
+
+PYTHON ?= python3
+NPM    ?= npm
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STATIC := src/nnscope/static
+BUNDLE := $(STATIC)/widget.js
+JS     := $(shell find js/src -type f 2>/dev/null) $(wildcard js/*.json js/*.mjs js/*.ts)
+# The bundle is built by its own rule, so pip need not build it again.
+PIP    := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BIN)/python -m pip --disable-pip-version-check install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup bundle lint types unit js browser bench screenshot clean
+.NOTPARALLEL: # the steps share two cores and one terminal
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.demo $(BUNDLE) ## open the quickstart notebook in JupyterLab
+	@$(BIN)/python scripts/demo.py
+
+test: setup ## everything that must be green: lint, types, all tests
+	@$(BIN)/python scripts/steps.py $(MAKE) lint types unit js browser
+
+setup: $(VENV)/.dev $(BUNDLE) ## the development environment, without running anything
+
+bundle: $(BUNDLE) ## the browser side, built into src/nnscope/static
+
+lint: setup ## ruff, biome and the TypeScript compiler
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd js && $(NPM) run --silent lint
+	cd js && $(NPM) run --silent check
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+unit: setup ## pytest without a browser: unit, contract, oracle
+	$(BIN)/pytest tests --ignore=tests/browser
+
+js: setup ## vitest
+	cd js && $(NPM) run --silent test
+
+browser: setup ## real JupyterLab in a real Chromium
+	$(BIN)/python scripts/chromium.py --install
+	$(BIN)/pytest tests/browser
+
+bench: setup ## side by side with other libraries
+	$(BIN)/python benchmarks
+
+screenshot: setup ## docs/panel.png, taken in JupyterLab
+	$(BIN)/python scripts/chromium.py --install
+	$(BIN)/python scripts/screenshot.py
+
+clean: ## remove all that was made
+	rm -rf $(VENV) $(STATIC) dist build js/node_modules js/coverage .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo "nnscope needs Python 3.10 or newer; '$(PYTHON)' is not on the PATH. Name yours: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "nnscope needs Python 3.10 or newer; $(PYTHON) is older. Name a newer one: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml
+	$(PIP) -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.demo # dev includes demo
+
+js/node_modules/.made: js/package.json js/package-lock.json
+	@command -v node >/dev/null && command -v $(NPM) >/dev/null || { echo "The browser side is built with Node 20 or newer, and node or npm is not on the PATH. Install it from https://nodejs.org and run make again."; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "The browser side is built with Node 20 or newer; this is $$(node --version). Install a newer one from https://nodejs.org and run make again."; exit 1; }
+	cd js && $(NPM) ci --no-audit --no-fund
+	@mkdir -p $(@D) && touch $@
+
+$(BUNDLE): js/node_modules/.made $(JS)
+	cd js && $(NPM) run --silent build
+	@touch $@

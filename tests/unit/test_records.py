@@ -1,0 +1,55 @@
+import pytest
+
+from nnscope.errors import LayerNotFoundError
+from nnscope.records import Geometry, Layer, LayerTable
+
+
+def table():
+    return LayerTable(
+        [
+            Layer(0, "features.0", "Conv2d", "convolution", (64, 111, 111), 1792, (3, 3), (2, 2), (0, 0)),
+            Layer(1, "features.1", "ReLU", "activation", (64, 111, 111)),
+            Layer(2, "<img src=x>", "Linear", "other", (1000,), 5),
+        ],
+        "<b>Net</b>",
+    )
+
+
+def test_a_layer_is_found_by_number_and_by_name():
+    rows = table()
+    assert rows[0] is rows["features.0"]
+    assert [row.name for row in rows[:2]] == ["features.0", "features.1"]
+    assert "features.1" in rows
+    assert "features" not in rows
+    assert [row.name for row in rows.viewable] == ["features.0", "features.1"]
+
+
+def test_an_unknown_name_suggests_the_nearest():
+    with pytest.raises(
+        LayerNotFoundError, match=r"no layer 'feature\.1'; did you mean 'features\.1'"
+    ) as caught:
+        table()["feature.1"]
+    assert isinstance(caught.value, KeyError)
+    assert not str(caught.value).startswith('"')
+
+
+def test_in_a_notebook_it_is_a_table_and_names_are_text():
+    html = table()._repr_html_()
+    assert "<td style='text-align:left'><code>features.0</code></td>" in html
+    assert "64 × 111 × 111" in html
+    assert "1,792" in html
+    assert "3 × 3" in html
+    assert "<img" not in html
+    assert "<b>" not in html
+
+
+def test_in_a_terminal_the_columns_are_aligned():
+    lines = repr(table()).splitlines()
+    assert lines[0].startswith("name         kind")
+    assert len(lines) == 4
+
+
+def test_geometry_maps_the_corners_of_the_input_to_the_box():
+    geometry = Geometry(original=(300, 451), input=(224, 224), box=(94.0, 18.75, 356.5, 281.25))
+    assert geometry.to_original(0, 0) == (94, 18.75)
+    assert geometry.to_original(224, 224) == (356.5, 281.25)
