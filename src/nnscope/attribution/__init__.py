@@ -1,0 +1,1 @@
+"""What drives a target: methods as data and small functions."""

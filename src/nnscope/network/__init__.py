@@ -1,0 +1,1 @@
+"""Reads an ``nn.Module`` and leaves it as found."""

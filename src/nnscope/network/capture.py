@@ -1,0 +1,251 @@
+"""One forward pass, seen call by call.
+
+Module calls are seen by hooks, functions between modules by a ``TorchFunctionMode``. An
+operation (``nn.Conv2d``) is one layer, whatever it calls inside; the functions in the forward of
+every other module (``F.relu``, ``+``, ``torch.cat``) are layers of their own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
+
+from nnscope.errors import ForwardError, ModelError
+
+
+class Call(NamedTuple):
+    """One tensor-valued call of the forward pass."""
+
+    name: str
+    """Unique in this pass, the same in the next: ``layer4.0.relu``, ``layer4.0.relu:2``, ``layer4.0.add``."""
+    kind: str
+    """Class name of the module, or name of the function."""
+    module: nn.Module | None
+    """The module, or ``None`` for a function."""
+
+
+Visit = Callable[[Call, Tensor], "Tensor | None"]
+"""Called with each output at the moment it is made; a tensor it returns is handed on instead.
+
+The output is not a copy: a later in-place operation changes it. Read it now or copy it.
+"""
+
+
+def forward(model: nn.Module, x: Tensor, visit: Visit) -> Any:
+    """Run ``model(x)`` and show every tensor-valued call to ``visit``, in order.
+
+    Calls of the same module by other threads are not seen. No hook is left, whatever happens.
+
+    Args:
+        model: Any eager ``nn.Module``.
+        x: Its input, ``[1, C, H, W]``.
+        visit: See ``Visit``; called for floating-point outputs of at least two dimensions.
+
+    Returns:
+        What the model returned.
+
+    Raises:
+        ForwardError: The model raised; its error is the cause.
+    """
+    walk = _Walk(model, visit)
+    try:
+        with walk.hooked(), walk:
+            return model(x)
+    except Exception as error:
+        if error is walk.failure:
+            raise
+        msg = (
+            f"{type(model).__name__} raised {type(error).__name__} in its forward pass on an input of shape "
+            f"{tuple(x.shape)}: {error}. Call the model on such an input yourself; if it wants another size "
+            "or channel count, pass transform=."
+        )
+        raise ForwardError(msg) from error
+
+
+def check(model: object) -> nn.Module:
+    """Return the model, or raise a ``ModelError`` that says why its layers cannot be seen."""
+    if isinstance(model, torch.jit.ScriptModule):
+        msg = "This model is TorchScript, whose layers cannot be hooked; pass the nn.Module it was made from."
+        raise ModelError(msg)
+    if not isinstance(model, nn.Module):
+        msg = f"nnscope looks into a torch.nn.Module, not into {_described(model)}; pass the model itself."
+        raise ModelError(msg)
+    tensors = [*model.parameters(), *model.buffers()]
+    if any(nn.parameter.is_lazy(tensor) for tensor in tensors):
+        msg = (
+            f"{type(model).__name__} has lazy parameters without a shape yet; run it once on an input first."
+        )
+        raise ModelError(msg)
+    if any(tensor.is_meta for tensor in tensors):
+        msg = (
+            f"{type(model).__name__} lies on the meta device and has no values; "
+            "load its weights first (model.to_empty(device='cpu'), then load_state_dict)."
+        )
+        raise ModelError(msg)
+    return model
+
+
+def _described(thing: object) -> str:
+    if isinstance(thing, type):
+        return f"the class {thing.__name__} (an instance is needed)"
+    if isinstance(thing, Mapping):
+        return "a mapping (a state_dict holds weights, no network)"
+    return f"a {type(thing).__name__}"
+
+
+class _Walk(TorchFunctionMode):
+    """The state of one pass: which module is running, and how often each name was seen."""
+
+    def __init__(self, model: nn.Module, visit: Visit) -> None:
+        super().__init__()
+        self.failure: BaseException | None = None
+        self._visit = visit
+        self._showing = False
+        self._thread = threading.get_ident()
+        self._names = {module: name for name, module in model.named_modules()}
+        self._root = model
+        self._running: list[nn.Module] = []
+        self._seen: Counter[str] = Counter()
+
+    @contextmanager
+    def hooked(self) -> Iterator[None]:
+        """Hook every module, and unhook them again."""
+        handles: list[RemovableHandle] = []
+        try:
+            for module in self._names:
+                # A scripted part takes no Python hooks; it stays a closed box.
+                if not isinstance(module, torch.jit.ScriptModule):
+                    handles.append(module.register_forward_pre_hook(self._enter))
+                    # Also after an error, which the model may catch.
+                    handles.append(module.register_forward_hook(self._leave, always_call=True))
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _enter(self, module: nn.Module, _args: Any) -> None:
+        if threading.get_ident() == self._thread:
+            self._running.append(module)
+
+    def _leave(self, module: nn.Module, _args: Any, output: Any) -> Any:
+        if threading.get_ident() != self._thread:
+            return None
+        self._running.pop()
+        whole = module is self._root and not _is_builtin(module)
+        if whole or not _is_picture_like(output):
+            return None
+        return self._show(self._names[module] or "output", type(module).__name__, module, output)
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        kwargs = kwargs or {}
+        if self._showing or not self._running or self._inside_operation():
+            return func(*args, **kwargs)
+        inputs = [(tensor, _version(tensor)) for tensor in _tensors((*args, *kwargs.values()))]
+        result = func(*args, **kwargs)
+        kind = _function_name(func)
+        if kind in _COPIES or not _is_picture_like(result) or not _is_new(result, inputs):
+            return result
+        prefix = self._names[self._running[-1]]
+        replaced = self._show(f"{prefix}.{kind}" if prefix else kind, kind, None, result)
+        return result if replaced is None else replaced
+
+    def _inside_operation(self) -> bool:
+        module = self._running[-1]
+        return _is_builtin(module) if module is self._root else is_operation(module)
+
+    def _show(self, name: str, kind: str, module: nn.Module | None, output: Tensor) -> Tensor | None:
+        self._seen[name] += 1
+        count = self._seen[name]
+        call = Call(name if count == 1 else f"{name}:{count}", kind, module)
+        self._showing = True  # what the visitor computes is no layer
+        try:
+            return self._visit(call, output)
+        except BaseException as error:
+            self.failure = error
+            raise
+        finally:
+            self._showing = False
+
+
+_COPIES = frozenset(
+    "bfloat16 clone contiguous cpu cuda detach double float half requires_grad to type type_as".split()
+)
+"""Functions that compute nothing: what they return was a layer already."""
+
+
+def _function_name(func: Any) -> str:
+    """``Tensor.__iadd__``, ``Tensor.add_`` and ``torch.add`` are all ``add``."""
+    name = str(getattr(func, "__name__", "function"))
+    dunder = name.startswith("__") and name.endswith("__")
+    name = name.strip("_")
+    if dunder and name[:1] in "ir" and name[1:] in _OPERATORS:
+        return name[1:]
+    return name
+
+
+_OPERATORS = frozenset("add sub mul truediv floordiv div mod pow matmul and or xor".split())
+
+
+def _is_new(result: Tensor, inputs: list[tuple[Tensor, int]]) -> bool:
+    """Whether a function computed ``result``, rather than passed on a view of an input or made it of none.
+
+    Args:
+        result: What the function returned.
+        inputs: Each tensor it was given, with its version before the call; an in-place function
+            returns its input too, but moves the version on.
+    """
+    sharing = [(tensor, version) for tensor, version in inputs if _storage(tensor) == _storage(result)]
+    wrote = any(_version(tensor) != version for tensor, version in sharing)
+    return bool(inputs) and (wrote or not sharing)
+
+
+def _version(tensor: Tensor) -> int:
+    return 0 if tensor.is_inference() else tensor._version
+
+
+def _storage(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from _tensors(value)
+
+
+def is_operation(module: nn.Module) -> bool:
+    """Whether a module is one layer, whatever it calls inside.
+
+    A module without children is, and so is every heir of an operation of ``torch.nn``: a
+    convolution that pads with a child of its own is still one convolution.
+    """
+    return not module._modules or _is_builtin(module)
+
+
+def _is_builtin(module: nn.Module) -> bool:
+    homes = (base.__module__.rpartition(".") for base in type(module).__mro__)
+    return any(home == "torch.nn.modules" and file not in _OPEN for home, _, file in homes)
+
+
+_OPEN = ("module", "container", "transformer")
+"""Files of ``torch.nn.modules`` whose classes are made of other layers."""
+
+
+def _is_picture_like(output: Any) -> bool:
+    return isinstance(output, Tensor) and output.dim() > 1 and output.is_floating_point()

@@ -1,0 +1,81 @@
+"""What a layer is called, what it does, and what it is made of."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from nnscope.network.capture import Call, is_operation
+from nnscope.records import Family, Layer
+
+_FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
+    ("norm", ("norm", "batchnorm", "groupnorm", "layernorm")),
+    ("pooling", ("pool",)),
+    ("convolution", ("conv",)),
+    (
+        "activation",
+        (
+            "relu",
+            "silu",
+            "swish",
+            "gelu",
+            "sigmoid",
+            "tanh",
+            "mish",
+            "softmax",
+            "softplus",
+            "elu",
+            "activation",
+        ),
+    ),
+)
+"""A kind belongs to the first family one of whose words it contains."""
+
+
+def describe(call: Call, output: Tensor, index: int) -> Layer:
+    """Make the table row of one call.
+
+    Args:
+        call: What ran.
+        output: What it returned, ``[1, …]``.
+        index: Its place in the pass.
+    """
+    module = call.module
+    return Layer(
+        index=index,
+        name=call.name,
+        kind=call.kind,
+        family=_family(call),
+        # An output that is not one picture (windows, regions) keeps its first axis: it is not viewable.
+        shape=tuple(output.shape[1:] if output.shape[0] == 1 else output.shape),
+        parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
+        kernel=_cells(getattr(module, "kernel_size", None), output),
+        stride=_cells(getattr(module, "stride", None), output),
+        padding=_padding(getattr(module, "padding", None), output),
+    )
+
+
+def model_name(model: nn.Module) -> str:
+    """What people call this model: its timm architecture or Hugging Face name, else its class."""
+    cfg = getattr(model, "pretrained_cfg", None)
+    architecture = cfg.get("architecture") if isinstance(cfg, dict) else getattr(cfg, "architecture", None)
+    hub = getattr(getattr(model, "config", None), "name_or_path", None)
+    return str(architecture or hub or type(model).__name__)
+
+
+def _family(call: Call) -> Family:
+    # A block (ConvBNActivation, Sequential) is no one thing, whatever its name contains.
+    if call.module is not None and not is_operation(call.module):
+        return "other"
+    kind = call.kind.lower()
+    return next((family for family, words in _FAMILIES if any(word in kind for word in words)), "other")
+
+
+def _cells(value: object, output: Tensor) -> tuple[int, ...] | None:
+    """A size in cells; one number stands for every spatial axis, as in ``nn.MaxPool2d(2)``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,) * max(1, output.dim() - 2)
+    return tuple(int(v) for v in value) if isinstance(value, (tuple, list)) else None
+
+
+def _padding(value: object, output: Tensor) -> tuple[int, ...] | str | None:
+    return value if isinstance(value, str) else _cells(value, output)

@@ -1,0 +1,288 @@
+"""The facts that travel between the parts: frozen records, with shapes and units."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from nnscope.errors import LayerNotFoundError, OptionError, nearest
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from torch import Tensor
+
+Family = Literal["convolution", "norm", "activation", "pooling", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One tensor-valued call of the forward pass.
+
+    A layer is a call, not a module: a ReLU module that runs three times is three layers.
+    """
+
+    index: int
+    """Place in the order of the forward pass, from 0."""
+    name: str
+    """Qualified module name; ``:2``, ``:3`` mark later calls, ``block.add`` a function inside ``block``."""
+    kind: str
+    """Class name of the module (``"Conv2d"``) or name of the function (``"add"``)."""
+    family: Family
+    """What the layer does, coarsely; the rail is tinted by it."""
+    shape: tuple[int, ...]
+    """Output shape without the batch axis: ``(C, H, W)`` for a feature map."""
+    parameters: int = 0
+    """Number of parameters of the module, its children included; 0 for a function."""
+    kernel: tuple[int, ...] | None = None
+    """Kernel size in cells, ``(kH, kW)``, where the layer has one."""
+    stride: tuple[int, ...] | None = None
+    """Stride in cells, where the layer has one."""
+    padding: tuple[int, ...] | str | None = None
+    """Padding in cells, or ``"same"`` / ``"valid"``, where the layer has one."""
+
+    @property
+    def viewable(self) -> bool:
+        """Whether the output is a stack of channel pictures, ``(C, H, W)``, none of them empty."""
+        return len(self.shape) == 3 and min(self.shape) > 0
+
+    @property
+    def channels(self) -> int:
+        """Number of channels C (0 when the layer is not viewable)."""
+        return self.shape[0] if self.viewable else 0
+
+
+class LayerTable(Sequence[Layer]):
+    """All layers of one forward pass, in order; indexable by number or by name.
+
+    Iterating yields every layer, also those that are no feature maps; ``viewable`` holds the
+    ones that have pictures. In a notebook it renders as a table.
+    """
+
+    def __init__(self, layers: Sequence[Layer], model: str = "") -> None:
+        self._layers = tuple(layers)
+        self._by_name = {layer.name: layer for layer in self._layers}
+        self._names = tuple(self._by_name)
+        self.model = model
+
+    @overload
+    def __getitem__(self, key: int | str) -> Layer: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[Layer]: ...
+    def __getitem__(self, key: int | str | slice) -> Layer | Sequence[Layer]:
+        if not isinstance(key, str):
+            return self._layers[key]
+        try:
+            return self._by_name[key]
+        except KeyError:
+            hint = nearest(key, self._by_name) or f"its {len(self)} layers are listed by layers(...)."
+            msg = f"{self.model or 'The model'} has no layer {key!r}; {hint}"
+            raise LayerNotFoundError(msg) from None
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self._layers)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._by_name or item in self._layers
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every layer's name, in order."""
+        return self._names
+
+    @property
+    def viewable(self) -> tuple[Layer, ...]:
+        """The layers whose channels are pictures, in order."""
+        return tuple(layer for layer in self._layers if layer.viewable)
+
+    def feature_map(self, name: str) -> Layer:
+        """The layer of that name, which has pictures.
+
+        Raises:
+            LayerNotFoundError: There is no such layer.
+            OptionError: Its output is no ``(C, H, W)``.
+        """
+        layer = self[name]
+        if not layer.viewable:
+            msg = (
+                f"Layer {name!r} has output shape {list(layer.shape)}, which is no [channels, height, width]."
+            )
+            raise OptionError(msg)
+        return layer
+
+    def __repr__(self) -> str:
+        rows = [_HEAD, *(_cells(layer) for layer in self._layers)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
+        lines = (
+            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th style='text-align:left'>{cell}</th>" for cell in _HEAD)
+        rows = []
+        for layer in self._layers:
+            cells = [html.escape(cell) for cell in _cells(layer)]
+            cells[0] = f"<code>{cells[0]}</code>"
+            rows.append(
+                "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
+            )
+        caption = f"{html.escape(self.model)}: {len(self)} layers, {len(self.viewable)} with pictures"
+        return (
+            f"<table><caption style='text-align:left'>{caption}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+
+
+_HEAD = ("name", "kind", "output", "parameters", "kernel", "stride", "padding")
+
+
+def _cells(layer: Layer) -> tuple[str, ...]:
+    def size(value: tuple[int, ...] | str | None) -> str:
+        if value is None:
+            return ""
+        return value if isinstance(value, str) else " × ".join(map(str, value))
+
+    return (
+        layer.name,
+        layer.kind,
+        size(layer.shape),
+        f"{layer.parameters:,}" if layer.parameters else "",
+        size(layer.kernel),
+        size(layer.stride),
+        size(layer.padding),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStats:
+    """Statistics of each channel of one layer, over its finite cells, in activation units.
+
+    Each field is a float32 CPU tensor ``[C]``; a channel without a finite cell has NaN.
+    """
+
+    min: Tensor
+    max: Tensor
+    mean: Tensor
+    std: Tensor
+    """Standard deviation with divisor N."""
+    l2: Tensor
+    """Euclidean norm, sqrt(Σ a²)."""
+    active: Tensor
+    """Fraction of all cells that are finite and above zero, 0 to 1."""
+    nonfinite: Tensor
+    """Number of NaN and ±Inf cells (a float32 tensor, whole numbers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One class of the model's output."""
+
+    index: int
+    label: str
+    """The class's name, or ``"class 7"`` where no names are known."""
+    logit: float
+    """The raw output of the model for this class."""
+    probability: float
+    """Softmax of the logits, 0 to 1 (the output itself where it already is a distribution)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """Where the network's input lies on the original image: an axis-aligned affine map.
+
+    ``(left, top, right, bottom)`` is the rectangle of the original, in original pixels, that
+    the input of ``(height, width)`` network pixels shows. It may reach beyond the original
+    where the transform pads.
+    """
+
+    original: tuple[int, int]
+    """Height and width of the original image, in pixels."""
+    input: tuple[int, int]
+    """Height and width of the network's input, in pixels."""
+    box: tuple[float, float, float, float]
+    """Left, top, right, bottom of the part the network saw, in original pixels."""
+
+    def to_original(self, x: float, y: float) -> tuple[float, float]:
+        """Map a point (x, y) of the input to the original; pixel edges lie at whole numbers in both."""
+        left, top, right, bottom = self.box
+        height, width = self.input
+        return left + x * (right - left) / width, top + y * (bottom - top) / height
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """One image, prepared for one model: what goes in, what it looks like, and how it was made."""
+
+    input: Tensor
+    """The network's input, ``[1, C, H, W]``, on the model's device and in its dtype."""
+    view: Image.Image
+    """The input as a picture, de-normalised: RGB or L, W × H."""
+    original: Image.Image | None
+    """The image as it was given, or ``None`` when a tensor was given."""
+    geometry: Geometry | None
+    """From input back to original pixels; ``None`` when there is no original or the map is unknown."""
+    name: str
+    """What the image is called: a file's stem, else ``"image"`` or ``"tensor"``."""
+    transform: str
+    """How the input was made, for a line of text: ``"224 × 224, centre crop · ImageNet mean/std"``."""
+    assumption: str
+    """What was assumed rather than known, one sentence with the cure; ``""`` when nothing was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """A map of what drives a target, with the record of how it was made."""
+
+    raw: Tensor
+    """The map before ReLU, scaling and upsampling: float32 CPU ``[H, W]`` of the layer."""
+    method: str
+    layer: str
+    target: int | None
+    """Index of the class; ``None`` for a callable target."""
+    label: str
+    """Name of the target, for people."""
+    weights: Tensor
+    """Weight w_k of each channel, float32 CPU ``[C]``."""
+    shares: Tensor
+    """Signed contribution of each channel, w_k · Σ A_k, float32 CPU ``[C]``; sums to ``raw.sum()``."""
+    provenance: dict[str, Any] = field(repr=False)
+    """method, layer, target, scale, upsampling, transform: what is needed to make the map again."""
+    specimen: Specimen | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def sentence(self) -> str:
+        """How the map was made, in one line."""
+        p = self.provenance
+        return f"{p['title']} · {p['target']} · at {self.layer} · {p['upsampling']} · {p['scale']}"
+
+    @property
+    def doubt(self) -> str:
+        """Why the map should not be trusted, in a sentence, or ``""``."""
+        return str(self.provenance.get("doubt", ""))
+
+    def image(
+        self,
+        *,
+        over: Literal["input", "original"] | None = "input",
+        opacity: float = 0.5,
+        colormap: str = "magma",
+    ) -> Image.Image:
+        """Draw the map: ReLU, divided by its maximum, bilinear (``align_corners=False``).
+
+        Args:
+            over: What lies underneath: the network's input, the original image (the map covers
+                exactly the pixels the network saw, framed), or nothing.
+            opacity: Strength of the map over the picture, 0 to 1; ignored when ``over`` is ``None``.
+            colormap: One of ``nnscope.imaging.colormap.NAMES``.
+
+        Returns:
+            An RGB picture of the size of what lies underneath; of the input when nothing does.
+        """
+        from nnscope.imaging import overlay  # drawing is loaded only when something is drawn
+
+        return overlay.draw(self, over=over, opacity=opacity, colormap=colormap)

@@ -1,0 +1,1 @@
+"""Arithmetic on plain tensors; no modules."""

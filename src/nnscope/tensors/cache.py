@@ -1,0 +1,64 @@
+"""A store of tensors that never outgrows its budget: the least recently used go first."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class ByteCache(Generic[V]):
+    """A mapping bounded in bytes, safe to use from several threads.
+
+    Keys are tuples whose first item names the owner, so that an owner's entries can go together.
+
+    Args:
+        capacity: Most bytes kept.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._items: OrderedDict[tuple[Hashable, ...], tuple[V, int]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._bytes = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes kept now."""
+        return self._bytes
+
+    def fits(self, nbytes: int) -> bool:
+        """Whether a value of this size can be kept at all."""
+        return nbytes <= self.capacity
+
+    def get(self, *key: Hashable) -> V | None:
+        """The value, now the most recently used, or ``None``."""
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key][0]
+
+    def put(self, *key: Hashable, value: V, nbytes: int) -> None:
+        """Keep a value and drop the least recently used beyond the budget; too large a one is not kept."""
+        if not self.fits(nbytes):
+            return
+        with self._lock:
+            self._drop(key)
+            self._items[key] = (value, nbytes)
+            self._bytes += nbytes
+            while self._bytes > self.capacity:
+                self._drop(next(iter(self._items)))
+
+    def discard(self, owner: Hashable) -> None:
+        """Drop every entry of an owner."""
+        with self._lock:
+            for key in [key for key in self._items if key[0] == owner]:
+                self._drop(key)
+
+    def _drop(self, key: tuple[Hashable, ...]) -> None:
+        if key in self._items:
+            self._bytes -= self._items.pop(key)[1]

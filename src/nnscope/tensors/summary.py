@@ -1,0 +1,33 @@
+"""What is kept of every layer, whatever its size: numbers and a coarse picture a channel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+from nnscope.records import ChannelStats
+from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
+from nnscope.tensors.stats import channel_stats
+
+
+class Summary(NamedTuple):
+    """A feature map in at most about 100 KB."""
+
+    size: tuple[int, int]
+    """Native ``(H, W)`` in cells."""
+    stats: ChannelStats
+    codes: Codes
+    """Coarse tiles, ``[C, h, w]``."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.codes.tiles.nbytes + 9 * self.codes.lo.nbytes
+
+
+def summarize(activation: Tensor) -> Summary:
+    """Reduce a feature map ``[C, H, W]`` to its summary, on its own device first."""
+    channels, height, width = activation.shape
+    coarse = shrink(activation, coarse_size(channels, height, width))
+    return Summary((height, width), channel_stats(activation), quantize(coarse))

@@ -1,0 +1,38 @@
+"""The networks whose numbers are compared with those of others."""
+
+import pytest
+import torch
+import torchvision
+
+import nnscope
+from nnscope import example
+
+
+def _random(name):
+    torch.manual_seed(0)
+    return getattr(torchvision.models, name)().eval()
+
+
+NETWORKS = {
+    "squeezenet1_1": lambda: _random("squeezenet1_1"),
+    "vgg11": lambda: _random("vgg11"),
+    "resnet18": lambda: _random("resnet18"),
+    "mobilenet_v3_small": lambda: _random("mobilenet_v3_small"),
+    "densenet121": lambda: _random("densenet121"),
+    "efficientnet_lite0": example.network,  # its real weights
+}
+
+
+@pytest.fixture(params=NETWORKS, scope="session")
+def network(request):
+    return NETWORKS[request.param]()
+
+
+@pytest.fixture(scope="session")
+def chelsea():
+    return example.chelsea()
+
+
+@pytest.fixture(scope="session")
+def probe(network, chelsea):
+    return nnscope.Probe(network, chelsea, labels=None)

@@ -1,0 +1,34 @@
+from nnscope.tensors.cache import ByteCache
+
+
+def test_the_least_recently_used_goes_first():
+    cache = ByteCache(100)
+    cache.put(1, "a", value="a", nbytes=40)
+    cache.put(1, "b", value="b", nbytes=40)
+    assert cache.get(1, "a") == "a"
+    cache.put(1, "c", value="c", nbytes=40)
+    assert (cache.get(1, "a"), cache.get(1, "b"), cache.get(1, "c")) == ("a", None, "c")
+    assert cache.nbytes == 80
+
+
+def test_replacing_counts_once():
+    cache = ByteCache(100)
+    cache.put(1, "a", value="old", nbytes=60)
+    cache.put(1, "a", value="new", nbytes=70)
+    assert (cache.get(1, "a"), cache.nbytes) == ("new", 70)
+
+
+def test_what_is_too_large_is_not_kept_and_drops_nothing():
+    cache = ByteCache(100)
+    cache.put(1, "a", value="a", nbytes=100)
+    cache.put(1, "b", value="b", nbytes=101)
+    assert cache.get(1, "a") == "a"
+    assert cache.get(1, "b") is None
+
+
+def test_an_owner_goes_as_a_whole():
+    cache = ByteCache(100)
+    cache.put(1, "a", value="a", nbytes=10)
+    cache.put(2, "a", value="b", nbytes=10)
+    cache.discard(1)
+    assert (cache.get(1, "a"), cache.get(2, "a"), cache.nbytes) == (None, "b", 10)
