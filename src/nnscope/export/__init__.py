@@ -1,0 +1,1 @@
+"""What leaves the notebook: pictures and pages."""

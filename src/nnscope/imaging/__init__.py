@@ -1,0 +1,1 @@
+"""Pictures from numbers: numpy and Pillow only, no torch, no notebook."""

@@ -1,0 +1,111 @@
+"""Custom messages between a view and its scope: what is legal, checked before anything runs.
+
+Flat JSON, both ways. ``rid`` is an int chosen by the browser (a string ``id`` leaks in
+ipykernel 7.4).
+
+Browser → kernel::
+
+    {"k": "get", "rid": 1, "epoch": 0, "layer": "features.0", "level": "native", "channels": [3, 9]}
+    {"k": "get", "rid": 2, "epoch": 0, "layer": "features.0", "level": "exact", "channels": [3]}
+    {"k": "cancel", "rid": 1}
+    {"k": "ping", "rid": 4}
+
+Kernel → browser::
+
+    {"k": "data", "rid": 1, "part": 0, "parts": 2, "header": {…}} + one buffer
+    {"k": "error", "rid": 1, "code": "layer", "message": "…"}
+    {"k": "pong", "rid": 4}
+
+The buffers of a ``data`` reply, joined in the order of ``part``, are the body of one packet
+(``wire/packet.py``); the header comes with part 0. A cancelled request gets no reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nnscope.errors import OptionError
+from nnscope.records import LayerTable
+
+MOST_CHANNELS = 4096
+"""Most channels one request may ask for."""
+
+Level = Literal["native", "exact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """Some channels of a layer, at native size as codes, or one as exact values."""
+
+    rid: int
+    epoch: int
+    layer: str
+    level: Level
+    channels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The answer to an earlier request is no longer wanted."""
+
+    rid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Asks for an empty answer."""
+
+    rid: int
+
+
+def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping:
+    """Check a message from the browser, which may be anything at all.
+
+    Raises:
+        OptionError: It is no legal message; the sentence says why.
+    """
+    if not isinstance(content, Mapping):
+        msg = f"A message is an object, not a {type(content).__name__}."
+        raise OptionError(msg)
+    rid = _whole(content.get("rid"), "rid", 2**53)
+    match content.get("k"):
+        case "ping":
+            return Ping(rid)
+        case "cancel":
+            return Cancel(rid)
+        case "get":
+            return _parse_get(rid, content, layers)
+    msg = "A message's k is 'get', 'cancel' or 'ping'."
+    raise OptionError(msg)
+
+
+def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
+    epoch = _whole(content.get("epoch"), "epoch", 2**53)
+    name, level, channels = content.get("layer"), content.get("level"), content.get("channels")
+    if not isinstance(name, str) or name not in layers.names or not layers[name].viewable:
+        msg = "The message names no layer of this model that has pictures."
+        raise OptionError(msg)
+    if level not in ("native", "exact"):
+        msg = "A message's level is 'native' or 'exact'."
+        raise OptionError(msg)
+    most = 1 if level == "exact" else MOST_CHANNELS
+    if not isinstance(channels, list) or not 1 <= len(channels) <= most:
+        msg = f"A message's channels is a list of 1 to {most} numbers."
+        raise OptionError(msg)
+    count = layers[name].channels
+    return Get(rid, epoch, name, level, tuple(_whole(c, "channels", count) for c in channels))
+
+
+def _whole(value: object, name: str, below: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
+        msg = f"A message's {name} holds whole numbers from 0 to {below - 1}."
+        raise OptionError(msg)
+    return value
+
+
+def rid_of(content: object) -> int:
+    """The request number of a message that may be anything; 0 when it has none."""
+    rid = content.get("rid") if isinstance(content, Mapping) else None
+    return rid if isinstance(rid, int) and not isinstance(rid, bool) and 0 <= rid < 2**53 else 0

@@ -1,0 +1,122 @@
+"""From a probe's answers to what the traits carry: packets, pictures and plain dicts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from nnscope.export.png import contact_sheet, encode, thumbnail
+from nnscope.probe import Probe
+from nnscope.records import Heatmap
+from nnscope.wire import packet
+
+Packet = tuple[dict[str, Any], bytes]
+
+
+def layer_packet(probe: Probe, layer: str) -> Packet:
+    """The coarse tiles and statistics of every channel of a layer."""
+    summary = probe.summary(layer)
+    tiles, lo, hi = (tensor.numpy() for tensor in summary.codes)
+    stats = {field.name: getattr(summary.stats, field.name).numpy() for field in fields(summary.stats)}
+    return packet.encode(
+        "layer",
+        {"tiles": tiles, "lo": lo, "hi": hi, **stats},
+        epoch=probe.epoch,
+        layer=layer,
+        channels=len(lo),
+        size=list(summary.size),
+        tile=list(tiles.shape[1:]),
+    )
+
+
+def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
+    """A heat map, unscaled, with its provenance."""
+    return packet.encode(
+        "map",
+        {"raw": heatmap.raw.numpy(), "shares": heatmap.shares.numpy()},
+        epoch=epoch,
+        layer=heatmap.layer,
+        target=heatmap.target,
+        method=heatmap.method,
+        sentence=heatmap.sentence,
+        doubt=heatmap.doubt,
+    )
+
+
+def native_packet(probe: Probe, layer: str, channels: tuple[int, ...]) -> Packet:
+    """Some channels at native size."""
+    tiles, lo, hi = (tensor.numpy() for tensor in probe.tiles(layer, channels))
+    return packet.encode(
+        "native",
+        {"tiles": tiles, "lo": lo, "hi": hi},
+        epoch=probe.epoch,
+        layer=layer,
+        channels=list(channels),
+        size=list(tiles.shape[1:]),
+    )
+
+
+def exact_packet(probe: Probe, layer: str, channel: int) -> Packet:
+    """One channel as the network computed it."""
+    values = probe.channel(layer, channel).numpy()[None]
+    return packet.encode(
+        "exact",
+        {"values": values},
+        epoch=probe.epoch,
+        layer=layer,
+        channels=[channel],
+        size=list(values.shape[1:]),
+    )
+
+
+def about(probe: Probe) -> dict[str, Any]:
+    """What is under the microscope; the trait ``_about``."""
+    specimen = probe.specimen
+    crop = None
+    if specimen.geometry is not None:
+        height, width = specimen.geometry.original
+        left, top, right, bottom = specimen.geometry.box
+        crop = [left / width, top / height, right / width, bottom / height]
+    return {
+        "model": probe.name,
+        "image": specimen.name,
+        "original": None if specimen.original is None else list(specimen.original.size),
+        "input": list(specimen.input.shape[1:]),
+        "transform": specimen.transform,
+        "assumption": specimen.assumption,
+        "crop": crop,
+        "note": probe.note,
+    }
+
+
+def layer_rows(probe: Probe) -> list[dict[str, Any]]:
+    """The picker's rows; the trait ``layers``."""
+    keys = ("name", "kind", "family", "parameters")
+    return [
+        {**{key: getattr(row, key) for key in keys}, "shape": list(row.shape)}
+        for row in probe.layers.viewable
+    ]
+
+
+def prediction_rows(probe: Probe, target: int | None, k: int = 5) -> list[dict[str, Any]]:
+    """The likeliest classes, and the chosen one where it is not among them; the trait ``predictions``."""
+    if not probe.labels:
+        return []
+    ranked = probe.predictions(len(probe.labels))
+    return [asdict(row) for rank, row in enumerate(ranked) if rank < k or row.index == target]
+
+
+def picture(probe: Probe) -> bytes:
+    """The image as the network saw it; the trait ``_picture``."""
+    return encode(probe.specimen.view)
+
+
+def original(probe: Probe) -> bytes:
+    """The original image, small; the trait ``_original``."""
+    return b"" if probe.specimen.original is None else thumbnail(probe.specimen.original)
+
+
+def still(probe: Probe, layer: str, normalize: str, colormap: str) -> bytes:
+    """A PNG of all channels, for hosts that show no widget."""
+    tiles, lo, hi = (tensor.numpy() for tensor in probe.summary(layer).codes)
+    return contact_sheet(tiles, lo, hi, normalize=normalize, colormap=colormap)

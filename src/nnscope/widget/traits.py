@@ -1,0 +1,137 @@
+"""The traits of a scope, each with its meaning and who writes it. `js/src/model.ts` mirrors the names.
+
+Public traits move the panel from a cell and follow the panel when the user moves it.
+Private ones (``_…``) carry what the panel draws; only Python writes them. What the browser may
+write is listed in ``FROM_BROWSER``; anything else that arrives is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from nnscope.errors import OptionError
+from nnscope.probe import METHODS
+
+NORMALIZE = ("layer", "channel", "symmetric")
+COLORMAPS = ("grey", "viridis", "magma", "cividis", "blue-red")
+SORTS = ("index", "max", "mean", "std", "l2", "active", "share")
+RANGES = {"opacity": (0.0, 1.0), "tile": (48, 160)}
+
+FROM_BROWSER = (
+    "layer",
+    "channel",
+    "target",
+    "cam",
+    "method",
+    "opacity",
+    "normalize",
+    "colormap",
+    "sort",
+    "smooth",
+    "tile",
+)
+"""Traits the browser may write."""
+
+
+def shared(trait: Any) -> Any:
+    """Tag a trait that both sides write; the browser's own writes are not echoed back to it."""
+    return trait.tag(sync=True, echo_update=False)
+
+
+def kernel(trait: Any) -> Any:
+    """Tag a trait that only Python writes."""
+    return trait.tag(sync=True, echo_update=False)
+
+
+class ScopeTraits(t.HasTraits):
+    """Every synced trait of ``Scope``; no behaviour."""
+
+    layer = shared(t.Unicode(""))
+    """Name of the layer whose channels are shown."""
+
+    channel = shared(t.Int(None, allow_none=True))
+    """The enlarged channel, counted from 0; ``None`` when none is enlarged. Setting it opens the dialog."""
+
+    target = shared(t.Int(None, allow_none=True))
+    """Index of the class that the map explains; ``None`` follows the top class."""
+
+    cam = shared(t.Bool(False))
+    """Whether the map lies over the image."""
+
+    method = shared(t.Enum(tuple(METHODS), "gradcam"))
+    """How the map is made: a key of the attribution registry."""
+
+    opacity = shared(t.Float(0.5))
+    """Strength of whatever lies over the image, 0 to 1. The browser writes it when the slider is let go."""
+
+    normalize = shared(t.Enum(NORMALIZE, "layer"))
+    """Scale of the tiles. ``layer``: min→0, max→1 over the layer; ``channel``: over each channel;
+    ``symmetric``: −m … m with m the largest magnitude of the layer, zero in the middle."""
+
+    colormap = shared(t.Enum(COLORMAPS, "grey"))
+    """Colours of the tiles. ``blue-red`` is pinned at zero whatever the scale."""
+
+    sort = shared(t.Enum(SORTS, "index"))
+    """Order of the tiles: by number, or falling by a statistic of the channel; ``share`` is the
+    channel's signed contribution to the map."""
+
+    smooth = shared(t.Bool(False))
+    """Whether enlarged maps are drawn bilinear rather than in exact cells."""
+
+    tile = shared(t.Int(64))
+    """Side of a tile in the grid, in CSS pixels, 48 to 160."""
+
+    layers = kernel(t.List(read_only=True))
+    """The layers that have pictures, in order: dicts of ``name``, ``kind``, ``family``
+    (``convolution``, ``norm``, ``activation``, ``pooling``, ``other``), ``shape`` [C, H, W],
+    ``parameters``."""
+
+    predictions = kernel(t.List(read_only=True))
+    """The likeliest classes, falling: dicts of ``index``, ``label``, ``logit``, ``probability``.
+    Empty when the output is no class scores: then there is no classes panel."""
+
+    status = kernel(t.Unicode("ready", read_only=True))
+    """``"ready"``, or what the kernel is doing, in words."""
+
+    progress = kernel(t.Float(None, allow_none=True, read_only=True))
+    """How far it is, 0 to 1; ``None`` when nothing runs or nobody knows."""
+
+    error = kernel(t.Unicode("", read_only=True))
+    """The last thing that went wrong, one sentence with the cure; ``""`` when all is well."""
+
+    _about = kernel(t.Dict())
+    """What is under the microscope: ``model`` (name), ``image`` (name), ``original`` [W, H] | None,
+    ``input`` [C, H, W], ``transform`` (a line), ``assumption`` (a sentence or ""), ``crop``
+    [left, top, right, bottom] as fractions of the original | None, ``note`` (a sentence about the
+    model, e.g. that it ends in a softmax, or "")."""
+
+    _labels = kernel(t.List())
+    """Name of each class by index; ``[]`` when the output is no class scores."""
+
+    _picture = kernel(t.Bytes())
+    """The image as the network saw it, an encoded PNG or JPEG."""
+
+    _original = kernel(t.Bytes())
+    """The original image, small, JPEG; empty when there is none."""
+
+    _header = kernel(t.Dict())
+    """Header of the ``layer`` packet (see ``wire/packet.py``); its body is ``_tiles``."""
+
+    _tiles = kernel(t.Bytes())
+    """Body of the ``layer`` packet: coarse tiles of all channels and their statistics."""
+
+    _map_header = kernel(t.Dict())
+    """Header of the ``map`` packet, or ``{}`` when no map is wanted; its body is ``_map``."""
+
+    _map = kernel(t.Bytes())
+    """Body of the ``map`` packet."""
+
+    @t.validate("opacity", "tile")
+    def _in_range(self, proposal: Any) -> Any:
+        low, high = RANGES[proposal.trait.name]
+        if not low <= proposal.value <= high:  # NaN is in no range
+            msg = f"The trait {proposal.trait.name} lies between {low} and {high}; {proposal.value} does not."
+            raise OptionError(msg)
+        return proposal.value

@@ -1,0 +1,1 @@
+"""What travels between kernel and browser: numpy only."""

@@ -1,0 +1,97 @@
+"""The packet: a small JSON header and one binary buffer. `js/src/wire.ts` mirrors this file.
+
+A packet is a set of named arrays plus a few facts. The header says where each array lies::
+
+    {"v": 1, "kind": "layer", …facts…,
+     "arrays": [{"name": "lo", "dtype": "float32", "shape": [64], "offset": 0}, …]}
+
+The buffer holds the arrays one after another: little-endian, C order, each starting at a
+multiple of 4 bytes. ``dtype`` is ``"uint8"`` or ``"float32"``. Nothing else is in it.
+
+Kinds of packet
+---------------
+``layer`` (traits ``_header`` and ``_tiles``): every channel of the current layer, coarse.
+    facts: ``epoch`` int, ``layer`` str, ``channels`` C, ``size`` [H, W] native cells, ``tile`` [h, w];
+    arrays: ``tiles`` uint8 [C, h, w] (codes, see below); ``lo``, ``hi`` float32 [C], the values of
+    codes 0 and 254; ``min``, ``max``, ``mean``, ``std``, ``l2``, ``active``, ``nonfinite``
+    float32 [C] at native resolution (``ChannelStats``).
+``map`` (traits ``_map_header`` and ``_map``): the heat map of the current layer and class.
+    facts: ``epoch``, ``layer``, ``target`` int | None, ``method``, ``sentence`` (provenance),
+    ``doubt`` (a sentence or ""); arrays: ``raw`` float32 [H, W] (before ReLU and scaling; the
+    browser draws max(raw, 0) / max), ``shares`` float32 [C].
+``native`` (reply to ``get`` level "native"): some channels at native size.
+    facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [H, W];
+    arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n], in the order of ``channels``.
+``exact`` (reply to ``get`` level "exact"): one channel as the network computed it.
+    facts: ``epoch``, ``layer``, ``channels`` [c], ``size`` [H, W]; arrays: ``values`` float32 [1, H, W].
+
+Codes: 0 … 254 stand for ``lo + (hi - lo) * code / 254``; 255 marks a cell that is not finite.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+VERSION = 1
+ALIGN = 4
+NONFINITE = 255
+"""Code of a NaN or ±Inf cell."""
+TOP = 254
+"""Code of the largest finite value of a channel."""
+CHUNK_BYTES = 256 * 1024
+"""Most bytes of one message: VS Code copies every message as a list of numbers."""
+
+_DTYPES = ("uint8", "float32")
+
+
+def encode(kind: str, arrays: Mapping[str, npt.NDArray[Any]], **facts: Any) -> tuple[dict[str, Any], bytes]:
+    """Pack arrays and facts.
+
+    Args:
+        kind: One of the kinds listed at the top of this file.
+        arrays: uint8 or float32 arrays of any shape.
+        facts: JSON-ready values for the header.
+
+    Returns:
+        The header and the buffer.
+
+    Raises:
+        TypeError: An array has another dtype.
+    """
+    layout: list[dict[str, Any]] = []
+    parts: list[bytes] = []
+    offset = 0
+    for name, array in arrays.items():
+        if array.dtype.name not in _DTYPES:
+            msg = f"A packet holds {' and '.join(_DTYPES)}; array {name!r} is {array.dtype}."
+            raise TypeError(msg)
+        data = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
+        layout.append({"name": name, "dtype": array.dtype.name, "shape": list(array.shape), "offset": offset})
+        parts += [data, bytes(-len(data) % ALIGN)]
+        offset += len(data) + -len(data) % ALIGN
+    return {"v": VERSION, "kind": kind, **facts, "arrays": layout}, b"".join(parts)
+
+
+def decode(header: Mapping[str, Any], buffer: bytes | memoryview) -> dict[str, npt.NDArray[Any]]:
+    """Read the arrays of a packet back, as read-only views of ``buffer``.
+
+    Raises:
+        ValueError: The packet is of another version, or the header does not fit the buffer.
+    """
+    if header.get("v") != VERSION:
+        msg = f"This packet has version {header.get('v')!r}; this nnscope reads version {VERSION}."
+        raise ValueError(msg)
+    arrays = {}
+    for entry in header["arrays"]:
+        if entry["dtype"] not in _DTYPES:
+            msg = f"Array {entry['name']!r} is {entry['dtype']!r}; a packet holds {' and '.join(_DTYPES)}."
+            raise ValueError(msg)
+        dtype = np.dtype(entry["dtype"]).newbyteorder("<")
+        flat = np.frombuffer(buffer, dtype, math.prod(entry["shape"]), entry["offset"])
+        arrays[entry["name"]] = flat.reshape(entry["shape"])
+    return arrays

@@ -1,0 +1,104 @@
+"""Write the packets and the list of traits that both test suites read: ``python tests/contract/record.py``.
+
+Each packet is ``NAME.json`` (header), ``NAME.bin`` (body) and ``NAME.values.json`` (some of its
+numbers, by array and flat index). The numbers are chosen, not computed by a network, so that a
+recording differs only when the format does.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from nnscope.tensors.summary import summarize
+from nnscope.widget.scope import Scope
+from nnscope.wire import packet
+
+HERE = Path(__file__).parent
+
+
+def packets() -> dict[str, tuple[dict, bytes]]:
+    """Every kind of packet, small; with a negative, a constant and a dead channel and a NaN."""
+    rows, columns = np.mgrid[0:6, 0:8].astype(np.float32)
+    activation = np.stack([rows - columns, rows * columns / 4, np.full((6, 8), 2.5), np.zeros((6, 8))])
+    activation = activation.astype(np.float32)
+    activation[1, 2, 3] = np.nan
+    summary = summarize(torch.from_numpy(activation))
+    tiles, lo, hi = (tensor.numpy() for tensor in summary.codes)
+    stats = {name: getattr(summary.stats, name).numpy() for name in summary.stats.__slots__}
+    where = {"epoch": 0, "layer": "features.0"}
+    return {
+        "layer": packet.encode(
+            "layer",
+            {"tiles": tiles, "lo": lo, "hi": hi, **stats},
+            **where,
+            channels=4,
+            size=[6, 8],
+            tile=[6, 8],
+        ),
+        "map": packet.encode(
+            "map",
+            {"raw": (rows - 2).astype(np.float32), "shares": np.array([3, -1, 0.5, 0], np.float32)},
+            **where,
+            target=281,
+            method="gradcam",
+            sentence="Grad-CAM · logit of tabby · at features.0 · bilinear · ÷ max",
+            doubt="",
+        ),
+        "native": packet.encode(
+            "native",
+            {"tiles": tiles[[2, 0]], "lo": lo[[2, 0]], "hi": hi[[2, 0]]},
+            **where,
+            channels=[2, 0],
+            size=[6, 8],
+        ),
+        "exact": packet.encode("exact", {"values": activation[None, 1]}, **where, channels=[1], size=[6, 8]),
+    }
+
+
+def values(header: dict, body: bytes) -> dict[str, dict[str, float | None]]:
+    """The first, the last and some numbers between of each array; NaN as null."""
+    picked = {}
+    for name, array in packet.decode(header, body).items():
+        flat = array.reshape(-1)
+        places = sorted({0, len(flat) // 3, 19 % len(flat), len(flat) - 1})
+        picked[name] = {str(i): None if np.isnan(flat[i]) else float(flat[i]) for i in places}
+    return picked
+
+
+def traits() -> list[dict[str, object]]:
+    """Every synced trait of a scope but those of the widget machinery."""
+    foreign = {"layout", "tabbable", "tooltip", "comm"}
+    rows = []
+    for name, trait in sorted(Scope.class_traits(sync=True).items()):
+        if (
+            not name.startswith(("_model", "_view", "_dom", "_esm", "_css", "_anywidget"))
+            and name not in foreign
+        ):
+            default = trait.default()
+            rows.append(
+                {"name": name, "synced": True, "default": "" if isinstance(default, bytes) else default}
+            )
+    return rows
+
+
+def recorded() -> dict[str, bytes]:
+    """The recorded files by name."""
+    files = {"traits.json": _json(traits())}
+    for name, (header, body) in packets().items():
+        files[f"{name}.json"] = _json(header)
+        files[f"{name}.bin"] = body
+        files[f"{name}.values.json"] = _json(values(header, body))
+    return files
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+if __name__ == "__main__":
+    for name, content in recorded().items():
+        (HERE / name).write_bytes(content)

@@ -1,0 +1,56 @@
+import contextlib
+
+import pytest
+from hypothesis import given, strategies as st
+
+from nnscope.errors import OptionError
+from nnscope.records import Layer, LayerTable
+from nnscope.widget.messages import Cancel, Get, Ping, parse, rid_of
+
+LAYERS = LayerTable(
+    [Layer(0, "a", "Conv2d", "convolution", (4, 8, 8)), Layer(1, "b", "Linear", "other", (10,))]
+)
+GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "level": "native", "channels": [3, 0]}
+
+
+def test_legal_messages_are_read():
+    assert parse(GET, LAYERS) == Get(1, 0, "a", "native", (3, 0))
+    assert parse({**GET, "level": "exact", "channels": [2]}, LAYERS).channels == (2,)
+    assert parse({"k": "cancel", "rid": 7}, LAYERS) == Cancel(7)
+    assert parse({"k": "ping", "rid": 0}, LAYERS) == Ping(0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rid": "1"}, {"rid": True}, {"rid": -1}, {"rid": 1.5}, {"rid": None}, {"k": "go"}, {"k": ["get"]},
+        {"epoch": None}, {"layer": "c"}, {"layer": "b"}, {"layer": 3}, {"layer": ["a"]}, {"level": "all"},
+        {"level": ["exact"]}, {"channels": []}, {"channels": [4]}, {"channels": [-1]}, {"channels": ["0"]},
+        {"channels": [True]}, {"channels": 3}, {"channels": [0] * 5000}, {"level": "exact"},
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused(wrong):
+    with pytest.raises(OptionError):
+        parse({**GET, **wrong}, LAYERS)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["get", "a", "ping"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*GET, "x"]), inner, max_size=6)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything)
+def test_no_message_can_raise_anything_but_a_sentence(content):
+    rid = rid_of(content)
+    assert type(rid) is int
+    with contextlib.suppress(OptionError):  # anything else fails the test
+        assert parse(content, LAYERS).rid == rid

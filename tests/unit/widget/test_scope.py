@@ -1,0 +1,338 @@
+import random
+import threading
+import time
+
+import ipywidgets
+import numpy as np
+import pytest
+import torch
+import traitlets
+from torch import nn
+
+import nnscope
+from nnscope import errors
+from nnscope.widget.traits import FROM_BROWSER
+from nnscope.wire import packet
+
+
+@pytest.fixture
+def model():
+    return nn.Sequential(
+        nn.Conv2d(3, 6, 3),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(6, 4, 3),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(4, 7),
+    )
+
+
+@pytest.fixture
+def scope(model):
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    scope.sent = []
+    scope.send = lambda content, buffers=None: scope.sent.append((content, buffers))
+    yield scope
+    scope.close()
+
+
+def settled(scope):
+    """Wait until the worker has nothing left to do."""
+    from nnscope.widget.worker import submit
+
+    submit(scope.probe.model, lambda: None).result(10)
+
+
+def tiles(scope):
+    return packet.decode(scope._header, scope._tiles)
+
+
+def snapshot(scope):
+    return {name: getattr(scope, name) for name in scope.keys if not name.startswith("_view")}
+
+
+def update(scope, **state):
+    scope._handle_msg(
+        {"content": {"data": {"method": "update", "state": state, "buffer_paths": []}}, "buffers": []}
+    )
+    settled(scope)
+
+
+def custom(scope, content):
+    scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+    settled(scope)
+    return scope.sent
+
+
+def test_it_opens_on_the_first_convolution_with_its_picture_there(scope):
+    assert scope.layer == "0"
+    assert scope._header["layer"] == "0"
+    assert tiles(scope)["tiles"].shape == (6, 10, 10)
+    assert [row["name"] for row in scope.layers] == ["0", "1", "2", "3"]
+    assert len(scope.predictions) == 5
+    assert scope.status == "ready"
+    assert scope._picture[:3] in (b"\xff\xd8\xff", b"\x89PN")
+
+
+def test_options_are_traits(model):
+    scope = nnscope.show(
+        model,
+        torch.randn(1, 3, 12, 12),
+        layer="2",
+        target=3,
+        channel=1,
+        cam=True,
+        colormap="viridis",
+        sort="max",
+        tile=99,
+    )
+    assert (scope.layer, scope.target, scope.channel, scope.cam, scope.tile) == ("2", 3, 1, True, 99)
+    assert scope._map_header["target"] == 3
+    with pytest.raises(errors.OptionError, match="no option 'colourmap'; did you mean 'colormap'"):
+        nnscope.show(model, torch.randn(1, 3, 12, 12), colourmap="grey")
+    with pytest.raises(errors.LayerNotFoundError):
+        nnscope.show(model, torch.randn(1, 3, 12, 12), layer="nope")
+
+
+def test_setting_the_layer_moves_the_picture(scope):
+    scope.layer = "2"
+    expected = scope.probe.activations("2")
+    assert scope._header["layer"] == "2"
+    np.testing.assert_allclose(tiles(scope)["max"], expected.amax((1, 2)))
+
+
+def test_setting_nonsense_raises_and_changes_nothing(scope):
+    before = snapshot(scope)
+    for name, value, error in [
+        ("layer", "conv", errors.LayerNotFoundError),
+        ("layer", "5", errors.OptionError),
+        ("channel", 6, errors.ChannelNotFoundError),
+        ("channel", -1, errors.ChannelNotFoundError),
+        ("target", 7, errors.TargetError),
+        ("opacity", 1.5, errors.OptionError),
+        ("opacity", float("nan"), errors.OptionError),
+        ("tile", 10, errors.OptionError),
+        ("colormap", "jet", traitlets.TraitError),
+        ("predictions", [], traitlets.TraitError),
+        ("status", "x", traitlets.TraitError),
+    ]:
+        with pytest.raises(error):
+            setattr(scope, name, value)
+    assert snapshot(scope) == before
+
+
+def test_a_channel_that_the_new_layer_lacks_is_closed(scope):
+    scope.channel = 5
+    scope.layer = "2"
+    assert scope.channel is None
+    scope.channel = 3
+    scope.layer = "0"
+    assert scope.channel == 3
+
+
+def test_the_map_follows_layer_and_class(scope):
+    assert scope._map_header == {}
+    scope.cam = True
+    top = scope.predictions[0]["index"]
+    assert (scope._map_header["layer"], scope._map_header["target"]) == ("0", top)
+    for layer, target in (("2", top), ("2", 6), ("0", 6)):
+        scope.layer, scope.target = layer, target
+        raw = packet.decode(scope._map_header, scope._map)["raw"]
+        np.testing.assert_array_equal(raw, scope.probe.cam(layer, target).raw)
+    assert "logit of class 6" in scope._map_header["sentence"]
+
+
+def test_a_class_outside_the_top_five_is_listed_too(scope):
+    last = scope.probe.predictions(7)[-1].index
+    scope.target = last
+    assert [row["index"] for row in scope.predictions][5:] == [last]
+
+
+def test_a_callable_target_is_explained_until_a_class_is_chosen(model):
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12), target=lambda out: out[0, 2] - out[0, 3], cam=True)
+    assert scope._map_header["target"] is None
+    assert "the target function" in scope._map_header["sentence"]
+    scope.target = 2
+    assert scope._map_header["target"] == 2
+
+
+def test_a_model_without_class_scores_has_no_classes_and_says_what_a_map_needs():
+    scope = nnscope.show(nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU()), torch.randn(1, 3, 6, 6))
+    assert (scope.predictions, scope._labels, scope.error) == ([], [], "")
+    scope.cam = True
+    assert "pass target= a function" in scope.error
+    assert scope._map_header == {}
+    assert scope._header["layer"] == scope.layer
+    scope.cam = False
+    assert scope.error == ""
+
+
+def test_changed_weights_are_seen_at_the_next_look(scope):
+    with torch.no_grad():
+        scope.probe.model[0].weight.zero_()
+    scope.cam = True
+    assert scope._header["epoch"] == 1
+    assert not tiles(scope)["std"].any()
+
+
+def test_scopes_link_like_any_widget(scope, model):
+    other = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    link = traitlets.link((scope, "layer"), (other, "layer"))
+    scope.layer = "1"
+    assert other._header["layer"] == "1"
+    link.unlink()
+    assert ipywidgets.HBox([scope, other]).children == (scope, other)
+
+
+# -- the browser ------------------------------------------------------------------------------
+
+
+def test_the_browser_moves_the_traits_and_the_picture(scope):
+    update(scope, layer="2", channel=2, cam=True, target=4, opacity=0.25, sort="mean", smooth=True)
+    assert (scope.layer, scope.channel, scope.cam, scope.target, scope.opacity) == ("2", 2, True, 4, 0.25)
+    assert scope._header["layer"] == "2"
+    assert (scope._map_header["layer"], scope._map_header["target"]) == ("2", 4)
+
+
+def test_what_the_browser_asks_for_is_computed_on_the_models_own_thread(scope, monkeypatch):
+    threads = []
+    original = type(scope)._draw_layer
+    monkeypatch.setattr(
+        type(scope), "_draw_layer", lambda self: (threads.append(threading.get_ident()), original(self))
+    )
+    update(scope, layer="2")
+    scope.layer = "0"
+    assert threads[0] != threading.get_ident()
+    assert threads[1] == threading.get_ident()
+
+
+def test_the_browser_reads_native_tiles_and_exact_values(scope):
+    custom(scope, {"k": "get", "rid": 5, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]})
+    content, buffers = scope.sent[-1]
+    assert (content["k"], content["rid"], content["parts"]) == ("data", 5, 1)
+    values = packet.decode(content["header"], buffers[0])["values"]
+    np.testing.assert_array_equal(values[0], scope.probe.activations("2")[3])
+    custom(scope, {"k": "get", "rid": 6, "epoch": 0, "layer": "0", "level": "native", "channels": [4, 1]})
+    content, buffers = scope.sent[-1]
+    arrays = packet.decode(content["header"], buffers[0])
+    assert content["header"]["channels"] == [4, 1]
+    assert arrays["tiles"].shape == (2, 10, 10)
+    np.testing.assert_allclose(arrays["hi"], scope.probe.activations("0")[[4, 1]].amax((1, 2)))
+
+
+def test_a_large_answer_comes_in_pieces_that_every_host_takes():
+    scope = nnscope.show(nn.Sequential(nn.Conv2d(1, 2, 1), nn.Flatten()), torch.randn(1, 1, 300, 300))
+    scope.sent = []
+    scope.send = lambda content, buffers=None: scope.sent.append((content, buffers))
+    custom(scope, {"k": "get", "rid": 1, "epoch": 0, "layer": "0", "level": "exact", "channels": [1]})
+    assert [content["part"] for content, _ in scope.sent] == [0, 1]
+    assert all(len(buffers[0]) <= packet.CHUNK_BYTES for _, buffers in scope.sent)
+    body = b"".join(buffers[0] for _, buffers in scope.sent)
+    values = packet.decode(scope.sent[0][0]["header"], body)["values"]
+    np.testing.assert_array_equal(values[0], scope.probe.activations("0")[1])
+
+
+def test_a_cancelled_request_is_not_answered(scope):
+    scope._handle_msg({"content": {"data": {"method": "custom", "content": {"k": "cancel", "rid": 9}}}})
+    sent = custom(scope, {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]})
+    assert sent == []
+    assert custom(scope, {"k": "ping", "rid": 3})[-1][0] == {"k": "pong", "rid": 3}
+
+
+def test_one_bad_trait_is_refused_and_the_good_ones_are_taken(scope):
+    resent = []
+    scope.send_state = resent.append
+    update(scope, layer="nope", colormap="magma", opacity=7, channel=True, predictions=[], _tiles=1, layout=3)
+    assert (scope.layer, scope.colormap, scope.opacity, scope.channel) == ("0", "magma", 0.5, None)
+    refused = [content["message"] for content, _ in scope.sent]
+    assert len(refused) == 3
+    assert "no layer 'nope'" in refused[0]
+    assert {"layer", "channel", "opacity"} <= set(resent)
+
+
+def test_ten_thousand_malformed_messages_change_nothing(scope):
+    chance = random.Random(0)
+    wrong = [None, True, -1, 10**30, 1.5, float("nan"), float("inf"), "", "x" * 999, [], [1], {}, {"a": None}]
+    keys = [*FROM_BROWSER, *scope.keys, "nonsense"]
+
+    def state():
+        legal = {"cam", "smooth", "channel", "target"}  # None and True are legal there
+        names = [name for name in chance.sample(keys, 3) if name not in legal]
+        return (
+            {name: chance.choice(wrong) for name in names} if chance.random() < 0.9 else chance.choice(wrong)
+        )
+
+    def content():
+        fields = ("rid", "epoch", "layer", "level", "channels", "k")
+        return chance.choice(
+            [chance.choice(wrong), {name: chance.choice([*wrong, "get", "0"]) for name in fields}]
+        )
+
+    def data():
+        method = chance.choice(["update", "custom", "request", None, [], "x"])
+        return chance.choice(
+            [chance.choice(wrong), {"method": method, "state": state(), "content": content()}]
+        )
+
+    before = snapshot(scope)
+    for _ in range(10_000):
+        message = {"content": {"data": data()}, "buffers": chance.choice(wrong)}
+        scope._handle_msg(chance.choice([message, message, message, chance.choice(wrong)]))
+    settled(scope)
+    assert snapshot(scope) == before
+    assert {content["k"] for content, _ in scope.sent} == {"error"}
+
+
+def test_a_failure_while_drawing_becomes_a_sentence_and_the_last_view_stays(scope):
+    handle = scope.probe.model[2].register_forward_hook(lambda *_: 1 / 0)
+    before = scope._tiles
+    update(scope, cam=True)
+    assert "raised ZeroDivisionError" in scope.error
+    assert scope._tiles == before
+    assert scope.status == "ready"
+    handle.remove()
+    update(scope, target=1)
+    assert scope.error == ""
+    assert scope._map_header["target"] == 1
+
+
+# -- the notebook -----------------------------------------------------------------------------
+
+
+def test_a_picture_goes_along_for_hosts_without_widgets(scope):
+    bundle, _ = scope._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["image/png"].startswith("iVBOR")
+    assert len(bundle["image/png"]) < 100_000
+    assert "text/html" not in bundle
+
+
+def test_a_released_scope_keeps_its_picture_and_answers_with_a_sentence(scope):
+    before = scope._tiles
+    scope.release()
+    assert "ran again" in scope.error
+    update_message = {"content": {"data": {"method": "update", "state": {"layer": "2"}}}}
+    scope._handle_msg(update_message)
+    scope._handle_msg({"content": {"data": {"method": "custom", "content": {"k": "ping", "rid": 1}}}})
+    assert scope._tiles == before
+    with pytest.raises(errors.UnavailableError, match="let go"):
+        _ = scope.probe
+    assert "application/vnd.jupyter.widget-view+json" in scope._repr_mimebundle_()[0]
+
+
+def test_many_quick_changes_are_drawn_once_more_at_most(scope, monkeypatch):
+    drawn = []
+    original = type(scope)._draw_layer
+
+    def slow(self):
+        time.sleep(0.02)
+        drawn.append(self.layer)
+        original(self)
+
+    monkeypatch.setattr(type(scope), "_draw_layer", slow)
+    for layer in ("1", "2", "0", "1", "2"):
+        scope._handle_msg({"content": {"data": {"method": "update", "state": {"layer": layer}}}})
+    settled(scope)
+    assert drawn[-1] == "2"
+    assert len(drawn) <= 3
+    assert scope._header["layer"] == "2"
