@@ -1,0 +1,67 @@
+/** The widget in a page without layout: elements get the sizes they would have. */
+
+import widget from "../src/widget";
+import { fakeScope, type Specimen } from "./fakekernel";
+import type { FakeModel } from "./fakemodel";
+
+const SIZES = { clientWidth: 670, clientHeight: 420, offsetWidth: 670 };
+
+/** Give every element a size, for environments that lay nothing out. */
+export function pretendLayout(): void {
+  for (const [name, value] of Object.entries(SIZES)) {
+    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
+  }
+}
+
+export interface Mounted {
+  readonly model: FakeModel;
+  readonly root: HTMLElement;
+  /** The first element of a role with an accessible name that starts so. */
+  find(role: string, name?: string): HTMLElement;
+  all(role: string): HTMLElement[];
+  press(target: Element, key: string, more?: KeyboardEventInit): void;
+  type(target: HTMLElement, text: string): void;
+  /** Wait until what was changed is drawn. */
+  settle(): Promise<void>;
+  unmount(): void;
+}
+
+const NATIVE: Record<string, string> = {
+  slider: "[role=slider],input[type=range]",
+  combobox: "[role=combobox],select",
+};
+
+export function mountWidget(specimen: Specimen, model = fakeScope(specimen)): Mounted {
+  const el = document.createElement("div");
+  document.body.append(el);
+  const close = widget.initialize({ model });
+  const unrender = widget.render({ model, el });
+  const root = el.querySelector<HTMLElement>("[role=region]");
+  if (!root) throw new Error("The widget drew nothing.");
+  const all = (role: string) => [
+    ...root.querySelectorAll<HTMLElement>(NATIVE[role] ?? `[role=${role}],${role}`),
+  ];
+  return {
+    model,
+    root,
+    all,
+    find(role, name = "") {
+      const named = all(role).find((element) => (element.getAttribute("aria-label") ?? "").startsWith(name));
+      if (!named) throw new Error(`There is no ${role} "${name}".`);
+      return named;
+    },
+    press(target, key, more) {
+      target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+    },
+    type(target, text) {
+      (target as HTMLInputElement).value = text;
+      target.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, 40)),
+    unmount() {
+      unrender();
+      close();
+      el.remove();
+    },
+  };
+}

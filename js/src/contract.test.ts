@@ -1,0 +1,60 @@
+/** Packets that Python recorded, and its list of traits: read here as they are read there. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { resolve, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TRAIT_NAMES } from "./model";
+import { decode, readExact, readLayer, readMap, readNative } from "./wire";
+
+const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
+
+function json<T>(name: string): T {
+  return JSON.parse(readFileSync(FOLDER + name, "utf8")) as T;
+}
+
+function packet(name: string): [Record<string, unknown>, Uint8Array] {
+  return [json(`${name}.json`), new Uint8Array(readFileSync(`${FOLDER}${name}.bin`))];
+}
+
+const recorded = ["layer", "map", "native", "exact"].filter((name) => existsSync(`${FOLDER}${name}.bin`));
+
+describe.each(recorded)("the recorded %s packet", (name) => {
+  const [header, body] = packet(name);
+  const { kind, arrays } = decode(header, body);
+
+  test("is of its kind", () => {
+    expect(kind).toBe(name);
+  });
+
+  const expected = json<Record<string, Record<string, number | null>>>(`${name}.values.json`);
+  test.each(Object.entries(expected))("holds the right numbers in %s", (array, values) => {
+    const data = arrays.get(array)?.data;
+    for (const [place, value] of Object.entries(values)) {
+      const read = data?.[Number(place)];
+      // JSON has no NaN: null stands for a number that is not finite.
+      if (value === null) expect(Number.isFinite(read)).toBe(false);
+      else expect(read).toBeCloseTo(value, 5);
+    }
+  });
+
+  test("can be read as what the panel draws", () => {
+    const readers = {
+      layer: () => readLayer(header, body).layer,
+      map: () => readMap(header, body).layer,
+      native: () => readNative(decode(header, body)).size,
+      exact: () => readExact(decode(header, body)).tile.values.length,
+    };
+    expect(readers[name as keyof typeof readers]()).toBeTruthy();
+  });
+});
+
+test.runIf(existsSync(`${FOLDER}traits.json`))("the traits are those of Python, by the same names", () => {
+  const own = (name: string) => !/^_(esm|css|model|view|dom|anywidget)/.test(name);
+  const traits = json<{ name: string; synced: boolean }[]>("traits.json").filter(({ synced }) => synced);
+  expect([...TRAIT_NAMES].sort()).toEqual(
+    traits
+      .map(({ name }) => name)
+      .filter(own)
+      .sort(),
+  );
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { bilinear, heat } from "./resample";
+
+const plane = (height: number, width: number, ...values: number[]) => ({
+  height,
+  width,
+  values: Float32Array.from(values),
+});
+
+test("bilinear with cell centres at half numbers, as torch's align_corners=False", () => {
+  expect([...bilinear(plane(1, 2, 0, 1), 1, 4).values]).toEqual([0, 0.25, 0.75, 1]);
+  // torch.nn.functional.interpolate(tensor([[0., 1.], [2., 3.]]), size=(3, 3), mode="bilinear")
+  expect([...bilinear(plane(2, 2, 0, 1, 2, 3), 3, 3).values]).toEqual([0, 0.5, 1, 1, 1.5, 2, 2, 2.5, 3]);
+});
+
+test("the same size changes nothing", () => {
+  expect([...bilinear(plane(2, 2, 5, 6, 7, 8), 2, 2).values]).toEqual([5, 6, 7, 8]);
+});
+
+test("one cell fills everything", () => {
+  expect([...bilinear(plane(1, 1, 3), 2, 2).values]).toEqual([3, 3, 3, 3]);
+});
+
+test("heat cuts off what is negative and divides by the maximum", () => {
+  expect([...heat(plane(1, 4, -8, 0, 1, 4)).values]).toEqual([0, 0, 0.25, 1]);
+});
+
+test("heat with nothing positive is blank, not NaN", () => {
+  expect([...heat(plane(1, 2, -8, -1)).values]).toEqual([0, 0]);
+});

@@ -1,0 +1,154 @@
+/** The grid of tiles on one canvas. */
+
+import type { CodeTile, LayerPictures, Normalize } from "../records";
+import { Atlas, roomFor } from "./atlas";
+import { isDiverging, type Table, tableOf } from "./colormap";
+import { type Layout, placeOf, type Rows } from "./layout";
+import { flatness } from "./order";
+import { lookup, type Range } from "./scale";
+
+/** Everything that a picture of the grid depends on. */
+export interface Scene {
+  readonly pictures: LayerPictures;
+  readonly order: Uint32Array;
+  readonly layout: Layout;
+  readonly rows: Rows;
+  /** How far the grid is scrolled, in CSS pixels. */
+  readonly top: number;
+  readonly colours: Colours;
+  /** A channel at native size, when it is wanted and has come. */
+  native(channel: number): CodeTile | undefined;
+}
+
+/** How values become colours; two equal keys colour alike. */
+export interface Colours {
+  readonly key: string;
+  readonly table: Table;
+  /** Whether numbers on the tiles are dark, because most of the tiles are light. */
+  readonly darkText: boolean;
+  rangeOf(channel: number): Range;
+}
+
+export function coloursOf(
+  colormap: Parameters<typeof tableOf>[0],
+  normalize: Normalize,
+  range: (channel: number) => Range,
+): Colours {
+  return {
+    key: `${colormap}/${normalize}`,
+    table: tableOf(colormap),
+    darkText: isDiverging(colormap),
+    rangeOf: range,
+  };
+}
+
+/** The coarse picture of a channel. */
+export function coarseTile(pictures: LayerPictures, channel: number): CodeTile {
+  const cells = pictures.tile[0] * pictures.tile[1];
+  return {
+    size: pictures.tile,
+    codes: pictures.tiles.subarray(channel * cells, (channel + 1) * cells),
+    lo: pictures.lo[channel] ?? 0,
+    hi: pictures.hi[channel] ?? 0,
+  };
+}
+
+/** Paints scenes; keeps the coloured tiles from one to the next. */
+export class TilePainter {
+  #pictures: LayerPictures | null = null;
+  #key = "";
+  #coarse: Atlas | null = null;
+  #native: Atlas | null = null;
+
+  /** Draw the tiles in sight, onto a context that counts in CSS pixels. */
+  paint(context: CanvasRenderingContext2D, scene: Scene): void {
+    this.#prepare(scene);
+    const { layout, order, rows, top } = scene;
+    const first = rows.first * layout.columns;
+    const channels = order.subarray(first, Math.min(layout.count, rows.last * layout.columns));
+    // All colouring before all copying: in turns, each would make the browser copy the whole atlas.
+    // Where the atlas cannot hold all of them at once, in turns it must be.
+    const together = channels.length <= roomFor(scene.pictures.size[1], scene.pictures.size[0]);
+    const sources = together ? Array.from(channels, (channel) => this.#source(scene, channel)) : null;
+    for (const [i, channel] of channels.entries()) {
+      const { x, y } = placeOf(layout, first + i);
+      const source = sources ? sources[i] : this.#source(scene, channel);
+      if (source) copy(context, source, { x, y: y - top, width: layout.width, height: layout.height });
+      label(context, labelOf(scene.pictures, channel), x, y - top + layout.height, scene.colours.darkText);
+    }
+  }
+
+  #prepare({ pictures, colours }: Scene): void {
+    if (pictures !== this.#pictures) {
+      this.#coarse = new Atlas(pictures.tile[1], pictures.tile[0], pictures.channels);
+      this.#native = null;
+    } else if (colours.key !== this.#key) {
+      this.#coarse?.clear();
+      this.#native?.clear();
+    }
+    this.#pictures = pictures;
+    this.#key = colours.key;
+  }
+
+  /** Where the coloured tile of a channel lies. */
+  #source(scene: Scene, channel: number): Source | null {
+    const fine = scene.native(channel);
+    const tile = fine ?? coarseTile(scene.pictures, channel);
+    const atlas = fine ? this.#nativeAtlas(scene.pictures) : this.#coarse;
+    if (!atlas) return null;
+    const { table, rangeOf } = scene.colours;
+    const slot = atlas.place(channel, tile.codes, () => lookup(table, tile.lo, tile.hi, rangeOf(channel)));
+    return { canvas: atlas.canvas, ...slot, width: atlas.width, height: atlas.height };
+  }
+
+  #nativeAtlas({ size, channels }: LayerPictures): Atlas {
+    this.#native ??= new Atlas(size[1], size[0], channels);
+    return this.#native;
+  }
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Source extends Box {
+  readonly canvas: HTMLCanvasElement;
+}
+
+/** Copy a tile to whole device pixels: cells stay sharp when grown, and are averaged when shrunk. */
+function copy(context: CanvasRenderingContext2D, from: Source, to: Box): void {
+  const scale = context.getTransform().a || 1;
+  const snap = (value: number) => Math.round(value * scale) / scale;
+  const [left, top] = [snap(to.x), snap(to.y)];
+  const [width, height] = [snap(to.x + to.width) - left, snap(to.y + to.height) - top];
+  context.imageSmoothingEnabled = width * scale < from.width;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(from.canvas, from.x, from.y, from.width, from.height, left, top, width, height);
+}
+
+/** A tile's number, and a word when all its cells are alike. */
+function labelOf({ stats }: LayerPictures, channel: number): string {
+  const flat = flatness(stats, channel);
+  return flat ? `${channel} · ${flat}` : String(channel);
+}
+
+/** A number with a rim of the other shade, to be read on any colour. */
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  left: number,
+  bottom: number,
+  dark: boolean,
+): void {
+  context.font = "9px system-ui, sans-serif";
+  context.textBaseline = "alphabetic";
+  context.lineWidth = 2;
+  context.lineJoin = "round";
+  context.strokeStyle = dark ? "rgb(255 255 255 / 0.7)" : "rgb(0 0 0 / 0.55)";
+  context.fillStyle = dark ? "#3a3f47" : "#fff";
+  context.strokeText(text, left + 3, bottom - 3.5);
+  context.fillText(text, left + 3, bottom - 3.5);
+}

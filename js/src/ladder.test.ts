@@ -1,0 +1,57 @@
+/** Who may import whom. Everyone may use `records`, which holds types only. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const SOURCE = `${import.meta.dirname}/`;
+
+const MAY: Record<string, readonly string[]> = {
+  records: [],
+  draw: ["draw"],
+  model: [],
+  wire: [],
+  cache: [],
+  requests: ["wire"],
+  sync: ["model", "wire", "requests"],
+  state: ["draw", "model"],
+  detail: ["cache", "requests", "state", "wire"],
+  views: ["views", "draw", "state"],
+  widget: ["views", "state", "sync", "requests", "detail", "model"],
+};
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter(
+  (file) => /\.tsx?$/.test(file) && !file.includes(".test."),
+);
+
+/** `draw` for everything in it, else the name of the file. */
+function partOf(path: string): string {
+  return (path.split("/")[0] ?? "").replace(/\.tsx?$/, "");
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(SOURCE + file, "utf8");
+  const paths = [...text.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => path ?? "");
+  return paths.map((path) => partOf(relative(SOURCE, resolve(SOURCE, dirname(file), path))));
+}
+
+test("there are files to check", () => {
+  expect(files.length).toBeGreaterThan(30);
+});
+
+test.each(files)("%s imports only what it may", (file) => {
+  const allowed = MAY[partOf(file)];
+  expect(allowed).toBeDefined();
+  for (const part of importsOf(file)) expect(["records", ...(allowed ?? [])]).toContain(part);
+});
+
+test("only sync touches the host's model", () => {
+  const touching = files.filter((file) =>
+    /\bmodel\.(get|set|on|off|send|save_changes)\(/.test(readFileSync(SOURCE + file, "utf8")),
+  );
+  expect(touching).toEqual(["sync.ts"]);
+});
+
+test.each(files)("%s is short enough to read in one go", (file) => {
+  expect(readFileSync(SOURCE + file, "utf8").split("\n").length).toBeLessThanOrEqual(300);
+});

@@ -1,0 +1,161 @@
+/** Questions to the kernel: a few at a time, each with a number, a time limit and a way to call it off. */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { bytesOf, decode, join, type Packet } from "./wire";
+
+/** Milliseconds until a question counts as unanswered, and how often it is put again. */
+export const PATIENCE = 15_000;
+const RETRIES = 1;
+const IN_FLIGHT = 2;
+
+/** Which channels are wanted, and how finely. */
+export interface Ask {
+  readonly level: "native" | "exact";
+  readonly epoch: number;
+  readonly layer: string;
+  readonly channels: readonly number[];
+}
+
+interface Job {
+  readonly ask: Ask;
+  readonly resolve: (packet: Packet) => void;
+  readonly reject: (reason: Error) => void;
+  tries: number;
+  header: unknown;
+  parts: Uint8Array[];
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+export class Requests {
+  readonly #answering = signal(true);
+  readonly #waiting: Job[] = [];
+  readonly #flying = new Map<number, Job>();
+  // Replies reach every page that shows the scope: a random start keeps their numbers apart.
+  #next = 1 + Math.floor(Math.random() * (1 << 30));
+
+  constructor(readonly send: (content: object) => void) {}
+
+  /** Whether the kernel answered when it was last expected to. */
+  get answering(): ReadonlySignal<boolean> {
+    return this.#answering;
+  }
+
+  /** Ask for channels; rejects when called off, refused or unanswered. */
+  ask(ask: Ask, signal: AbortSignal): Promise<Packet> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(calledOff());
+      const job: Job = { ask, resolve, reject, tries: 0, header: null, parts: [] };
+      signal.addEventListener("abort", () => this.#cancel(job), { once: true });
+      // One exact channel is what the user points at now; tiles can wait.
+      if (ask.level === "exact") this.#waiting.unshift(job);
+      else this.#waiting.push(job);
+      this.#pump();
+    });
+  }
+
+  /** Take a custom message; what answers no open question is dropped. */
+  receive(content: unknown, buffers: unknown): void {
+    if (typeof content !== "object" || content === null) return;
+    const message = content as Record<string, unknown>;
+    this.#answering.value = true;
+    const rid = Number(message.rid);
+    const job = this.#flying.get(rid);
+    if (!job) return;
+    if (message.k === "data") this.#collect(rid, job, message, buffers);
+    else if (message.k === "error") this.#settle(rid, job, new Error(String(message.message)));
+  }
+
+  /** Ask for a sign of life. */
+  ping(): void {
+    this.#post({ k: "ping", rid: this.#next++ });
+  }
+
+  /** An answer came, or failed to come, by another way. */
+  heard(answering: boolean): void {
+    this.#answering.value = answering;
+  }
+
+  /** Call everything off. */
+  close(): void {
+    for (const job of [...this.#waiting, ...this.#flying.values()]) {
+      clearTimeout(job.timer);
+      job.reject(calledOff());
+    }
+    this.#waiting.length = 0;
+    this.#flying.clear();
+  }
+
+  #pump(): void {
+    while (this.#flying.size < IN_FLIGHT) {
+      const job = this.#waiting.shift();
+      if (!job) return;
+      const rid = this.#next++;
+      job.tries += 1;
+      job.parts = [];
+      job.timer = setTimeout(() => this.#overdue(rid, job), PATIENCE);
+      this.#flying.set(rid, job);
+      if (!this.#post({ k: "get", rid, ...job.ask }))
+        this.#settle(rid, job, new Error("The kernel is gone."));
+    }
+  }
+
+  #collect(rid: number, job: Job, message: Record<string, unknown>, buffers: unknown): void {
+    const part = Number(message.part);
+    if (part === 0) job.header = message.header;
+    job.parts[part] = bytesOf(Array.isArray(buffers) ? buffers[0] : undefined);
+    // `filter` skips the holes of parts that are still under way.
+    const parts = job.parts.filter((bytes) => bytes !== undefined);
+    if (parts.length < Number(message.parts)) return;
+    try {
+      this.#settle(rid, job, decode(job.header, join(parts)));
+    } catch (reason) {
+      this.#settle(rid, job, reason instanceof Error ? reason : new Error(String(reason)));
+    }
+  }
+
+  #settle(rid: number, job: Job, result: Packet | Error): void {
+    clearTimeout(job.timer);
+    this.#flying.delete(rid);
+    if (result instanceof Error) job.reject(result);
+    else job.resolve(result);
+    this.#pump();
+  }
+
+  #overdue(rid: number, job: Job): void {
+    this.#flying.delete(rid);
+    if (job.tries <= RETRIES) this.#waiting.unshift(job);
+    else {
+      this.#answering.value = false;
+      job.reject(new Error("No answer from the kernel."));
+    }
+    this.#pump();
+  }
+
+  #cancel(job: Job): void {
+    const place = this.#waiting.indexOf(job);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    for (const [rid, flying] of this.#flying) {
+      if (flying !== job) continue;
+      clearTimeout(job.timer);
+      this.#flying.delete(rid);
+      this.#post({ k: "cancel", rid });
+    }
+    job.reject(calledOff());
+    this.#pump();
+  }
+
+  /** Send; a model whose kernel was restarted throws here. */
+  #post(content: object): boolean {
+    try {
+      this.send(content);
+      return true;
+    } catch {
+      this.#answering.value = false;
+      return false;
+    }
+  }
+}
+
+function calledOff(): Error {
+  return new DOMException("Called off.", "AbortError");
+}

@@ -1,0 +1,174 @@
+/**
+ * What the views stand on.
+ *
+ * `Store` is one per scope: the traits, and what follows from them. `ViewState` is one per view
+ * and lives in the browser only: hover, focus, scroll and open dialogs are never traits.
+ */
+
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { orderOf } from "./draw/order";
+import { layerRange, type Range, rangeOf } from "./draw/scale";
+import type { ScopeModel } from "./model";
+import type { CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures } from "./records";
+
+/** What Python says, and how to answer. */
+export interface Source {
+  readonly traits: { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
+  readonly pictures: ReadonlySignal<LayerPictures | null>;
+  readonly map: ReadonlySignal<HeatMap | null>;
+  readonly problem: ReadonlySignal<string>;
+  readonly answering: ReadonlySignal<boolean>;
+  set(changes: Partial<ScopeModel>): void;
+  unanswered(): void;
+  retry(): void;
+}
+
+/** Finer pictures of the current layer, as far as they have come. */
+export interface Detail {
+  /** Grows whenever something finer has come. */
+  readonly version: ReadonlySignal<number>;
+  native(channel: number): CodeTile | undefined;
+  exact(channel: number): ExactTile | undefined;
+  /** These channels are in sight: fetch their native tiles, and nothing else. */
+  want(channels: readonly number[]): void;
+  wantExact(channel: number): void;
+  /** Ask again for what was refused. */
+  forgive(): void;
+}
+
+/** What the panel waits for: pictures of another layer, a map, the kernel's work, or nothing. */
+export type Awaited = "" | "layer" | "map" | "work";
+
+export interface Store extends Source {
+  readonly detail: Detail;
+  /** The layer whose pictures are shown, as the table describes it. */
+  readonly shown: ReadonlySignal<LayerInfo | null>;
+  /** Smallest and largest value of the layer. */
+  readonly range: ReadonlySignal<Range>;
+  readonly order: ReadonlySignal<Uint32Array>;
+  /** The class that the map explains: the chosen one, or the likeliest. */
+  readonly target: ReadonlySignal<number | null>;
+  /** Whether there is something that a map can explain. */
+  readonly explains: ReadonlySignal<boolean>;
+  readonly enlarged: ReadonlySignal<number | null>;
+  readonly awaited: ReadonlySignal<Awaited>;
+  /** The values at the ends of the colours for one channel. */
+  rangeOf(channel: number): Range;
+}
+
+export function createStore(source: Source, detail: Detail): Store {
+  const { traits, pictures, map } = source;
+  const range = computed(() => (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }));
+  const target = computed(() => targetOf(source));
+  const shares = computed(() =>
+    map.value?.layer === pictures.value?.layer ? (map.value?.shares ?? null) : null,
+  );
+  return {
+    ...source,
+    detail,
+    range,
+    target,
+    explains: computed(() => traits.predictions.value.length > 0 || map.value !== null || traits.cam.value),
+    shown: computed(() => traits.layers.value.find(({ name }) => name === pictures.value?.layer) ?? null),
+    order: computed(() =>
+      pictures.value ? orderOf(traits.sort.value, pictures.value.stats, shares.value) : new Uint32Array(0),
+    ),
+    enlarged: computed(() => {
+      const channel = traits.channel.value;
+      return channel !== null && channel >= 0 && channel < (pictures.value?.channels ?? 0) ? channel : null;
+    }),
+    awaited: computed(() => awaitedOf(source, target.value)),
+    rangeOf(channel) {
+      const stats = pictures.value?.stats;
+      return stats
+        ? rangeOf(range.value, stats, channel, traits.normalize.value, traits.colormap.value)
+        : range.value;
+    },
+  };
+}
+
+function awaitedOf({ traits, pictures, map, answering }: Source, target: number | null): Awaited {
+  if (!answering.value) return "";
+  // A sentence about what went wrong is an answer too.
+  if (!traits.error.value) {
+    const layer = traits.layer.value;
+    if (layer && layer !== pictures.value?.layer) return "layer";
+    const wanted = traits.cam.value || traits.sort.value === "share";
+    const here = map.value?.layer === layer && map.value.method === traits.method.value;
+    if (wanted && traits.predictions.value.length > 0 && !(here && map.value?.target === target))
+      return "map";
+  }
+  return traits.status.value === "ready" ? "" : "work";
+}
+
+/** The class that is explained: the chosen one, or the likeliest; `null` when Python explains something of its own. */
+function targetOf({ traits, map }: Source): number | null {
+  const { target, predictions } = traits;
+  if (target.value !== null) return target.value;
+  const own = map.value?.target === null && map.value.layer === traits.layer.value;
+  return own ? null : (predictions.value[0]?.index ?? null);
+}
+
+/** Give the kernel `patience` milliseconds for what is awaited; returns the undo. */
+export function watch(store: Store, patience: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    clearTimeout(timer);
+    const awaited = store.awaited.value;
+    // While the kernel says that it works, it is there.
+    if (store.traits.status.value === "ready" && (awaited === "layer" || awaited === "map")) {
+      timer = setTimeout(() => store.unanswered(), patience);
+    }
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+/** A place on a channel: `u` to the right, `v` down, both 0 to 1. */
+export interface Spot {
+  readonly channel: number;
+  readonly u: number;
+  readonly v: number;
+}
+
+export interface ViewState {
+  /** What the pointer is over, in the grid or in the enlarged view. */
+  readonly hover: Signal<Spot | null>;
+  /** Place in the order of the tile that has, or would get, the focus. */
+  readonly focus: Signal<number>;
+  /** The enlarged view was closed here, not from Python: its tile gets the focus back. */
+  readonly refocus: Signal<boolean>;
+  /** Opacity while its slider is dragged. */
+  readonly dragged: Signal<number | null>;
+  /** Whether the original lies under the map, not the network's input. */
+  readonly original: Signal<boolean>;
+  readonly help: Signal<boolean>;
+  /** Whether the panel fills the window. */
+  readonly full: Signal<boolean>;
+  /** A short word to the user, shown in the status line. */
+  readonly notice: Signal<string>;
+  /** The error that was dismissed; another one is shown again. */
+  readonly dismissed: Signal<string>;
+  /** What is read out to those who do not see the panel. */
+  readonly said: Signal<string>;
+  /** How often the grid was painted, and of which layer it was last. */
+  readonly painted: Signal<{ readonly times: number; readonly layer: string }>;
+}
+
+export function createView(): ViewState {
+  return {
+    hover: signal(null),
+    focus: signal(0),
+    refocus: signal(false),
+    dragged: signal(null),
+    original: signal(false),
+    help: signal(false),
+    full: signal(false),
+    notice: signal(""),
+    dismissed: signal(""),
+    said: signal(""),
+    painted: signal({ times: 0, layer: "" }),
+  };
+}

@@ -1,0 +1,162 @@
+/** The bridge to Python: the only file that touches the host's model. */
+
+import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { DEFAULTS, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
+import type { HeatMap, LayerInfo, LayerPictures } from "./records";
+import { type Ask, Requests } from "./requests";
+import { type Packet, readLayer, readMap } from "./wire";
+
+type Traits = { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
+type Writable = { readonly [K in keyof ScopeModel]: Signal<ScopeModel[K]> };
+
+/** What the panel knows from Python, and how it answers back. */
+export interface Sync {
+  readonly traits: Traits;
+  /** The current layer's pictures: the last that could be read. */
+  readonly pictures: ReadonlySignal<LayerPictures | null>;
+  readonly map: ReadonlySignal<HeatMap | null>;
+  /** Why the newest packet could not be read, or "". */
+  readonly problem: ReadonlySignal<string>;
+  readonly answering: ReadonlySignal<boolean>;
+  /** Write traits, here and in Python. */
+  set(changes: Partial<ScopeModel>): void;
+  request(ask: Ask, signal: AbortSignal): Promise<Packet>;
+  /** Say that an awaited answer did not come. */
+  unanswered(): void;
+  /** Hope for an answer again: send everything the user chose, and ask for a sign of life. */
+  retry(): void;
+}
+
+/** Traits a retry sends again, for a kernel that may have missed them. */
+const CHOICES = ["layer", "target", "cam", "method", "sort"] as const;
+
+/** Listen to a model until `signal` aborts. */
+export function connect(model: HostModel, signal: AbortSignal): Sync {
+  const traits = readAll(model);
+  const requests = new Requests((content) => model.send(content));
+  const packets = followPackets(traits, signal);
+
+  // A message may change several traits: read them all, so that none is seen beside an old one.
+  const refresh = () => {
+    requests.heard(true);
+    batch(() => {
+      for (const name of TRAIT_NAMES) read(model, name, traits);
+    });
+  };
+  const receive = (content?: unknown, buffers?: unknown) => requests.receive(content, buffers);
+  for (const name of TRAIT_NAMES) listen(model, `change:${name}`, refresh, signal);
+  listen(model, "msg:custom", receive, signal);
+  signal.addEventListener("abort", () => requests.close(), { once: true });
+
+  const set = (changes: Partial<ScopeModel>) =>
+    batch(() => {
+      // Whoever acts hopes for an answer, also after one failed to come.
+      requests.heard(true);
+      for (const name of TRAIT_NAMES) {
+        if (!(name in changes)) continue;
+        model.set(name, changes[name]);
+        read(model, name, traits);
+      }
+      try {
+        model.save_changes();
+      } catch {
+        requests.heard(false);
+      }
+    });
+
+  return {
+    traits,
+    ...packets,
+    answering: requests.answering,
+    set,
+    request: (ask, until) => requests.ask(ask, until),
+    unanswered: () => requests.heard(false),
+    retry() {
+      set(Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()])));
+      requests.ping();
+    },
+  };
+}
+
+function listen(model: HostModel, event: string, callback: () => void, signal: AbortSignal): void {
+  model.on(event, callback);
+  signal.addEventListener("abort", () => model.off(event, callback), { once: true });
+}
+
+function readAll(model: HostModel): Writable {
+  const entries = TRAIT_NAMES.map((name) => [name, signal(clean(name, model.get(name)))]);
+  return Object.fromEntries(entries) as Writable;
+}
+
+function read<K extends keyof ScopeModel>(model: HostModel, name: K, traits: Writable): void {
+  traits[name].value = clean(name, model.get(name));
+}
+
+/** A trait's value, or its default when the host holds something of another kind. */
+function clean<K extends keyof ScopeModel>(name: K, value: unknown): ScopeModel[K] {
+  const fallback = DEFAULTS[name];
+  if (name === "layers") return (Array.isArray(value) ? layersOf(value) : fallback) as ScopeModel[K];
+  const kind = kindOf(value);
+  const fits = fallback === null ? kind === "number" || kind === "null" : kind === kindOf(fallback);
+  return fits ? (value as ScopeModel[K]) : fallback;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "list";
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? "bytes" : typeof value;
+}
+
+const cleaned = new WeakMap<readonly unknown[], readonly LayerInfo[]>();
+
+/** The layers that can be drawn; the same list for the same list, so that nothing is drawn twice. */
+function layersOf(list: readonly unknown[]): readonly LayerInfo[] {
+  const known = cleaned.get(list);
+  if (known) return known;
+  const layers = list.filter(isLayer);
+  cleaned.set(list, layers);
+  return layers;
+}
+
+function isLayer(value: unknown): value is LayerInfo {
+  const layer = value as Partial<LayerInfo> | null;
+  return typeof layer?.name === "string" && Array.isArray(layer.shape) && layer.shape.length === 3;
+}
+
+/** Decode the packets among the traits; one that cannot be read leaves the last good one in place. */
+function followPackets(traits: Traits, until: AbortSignal) {
+  const pictures = signal<LayerPictures | null>(null);
+  const map = signal<HeatMap | null>(null);
+  const problem = signal("");
+  const stops = [
+    effect(() => {
+      const header = traits._header.value;
+      const body = traits._tiles.value;
+      problem.value = attempt(() => {
+        pictures.value = isEmpty(header) ? null : readLayer(header, body);
+      });
+    }),
+    effect(() => {
+      const header = traits._map_header.value;
+      const body = traits._map.value;
+      attempt(() => {
+        map.value = isEmpty(header) ? null : readMap(header, body);
+      });
+    }),
+  ];
+  for (const stop of stops) until.addEventListener("abort", stop, { once: true });
+  return { pictures, map, problem };
+}
+
+function isEmpty(header: object): boolean {
+  return Object.keys(header).length === 0;
+}
+
+function attempt(action: () => void): string {
+  try {
+    action();
+    return "";
+  } catch (reason) {
+    return reason instanceof Error ? reason.message : String(reason);
+  }
+}

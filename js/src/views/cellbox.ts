@@ -1,0 +1,48 @@
+/** Which cell is at a place, and which part of the image it stands for. */
+
+/** Left, top, right, bottom as fractions of an image. */
+export type Crop = readonly [number, number, number, number];
+
+export const WHOLE: Crop = [0, 0, 1, 1];
+
+interface Place {
+  readonly u: number;
+  readonly v: number;
+}
+
+/** Row and column of the cell at a place. */
+export function cellAt({ u, v }: Place, [height, width]: readonly [number, number]): [number, number] {
+  const inside = (part: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor(part * count)));
+  return [inside(v, height), inside(u, width)];
+}
+
+/** The part of the network's input that a cell stands for: an even share, not its receptive field. */
+export function cellBox(place: Place, size: readonly [number, number]): Crop {
+  const [row, column] = cellAt(place, size);
+  return [column / size[1], row / size[0], (column + 1) / size[1], (row + 1) / size[0]];
+}
+
+/** A part of a part, as a part of the whole. */
+export function within(outer: Crop, inner: Crop): Crop {
+  const [left, top, right, bottom] = outer;
+  const [width, height] = [right - left, bottom - top];
+  return [left + inner[0] * width, top + inner[1] * height, left + inner[2] * width, top + inner[3] * height];
+}
+
+/** A frame around a part, as styles of an element that is placed by its centre. */
+export function frameStyle([left, top, right, bottom]: Crop) {
+  const share = (part: number) => `${100 * part}%`;
+  return {
+    left: share((left + right) / 2),
+    top: share((top + bottom) / 2),
+    width: share(right - left),
+    height: share(bottom - top),
+  };
+}
+
+/** The pixel of the network's input at a place, as [x, y]. */
+export function pixelAt({ u, v }: Place, input: readonly number[] | undefined): [number, number] | null {
+  const [, height, width] = input ?? [];
+  if (!height || !width) return null;
+  return [Math.min(width - 1, Math.floor(u * width)), Math.min(height - 1, Math.floor(v * height))];
+}

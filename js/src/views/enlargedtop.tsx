@@ -1,0 +1,75 @@
+/** Head of the enlarged view: which channel, and how it is drawn. */
+
+import { ordinal, times } from "../draw/number";
+import { orderOf } from "../draw/order";
+import type { LayerPictures, Sort } from "../records";
+import type { Store } from "../state";
+import { useScope } from "./context";
+import { Either } from "./controls";
+import { close, neighbour } from "./enlarged";
+import { IconButton } from "./icons";
+import { saveEnlarged } from "./save";
+import { copySnippet } from "./snippet";
+import { Opacity } from "./specimen";
+
+/** What a channel can be ranked by, as a noun. */
+const NOUNS: Record<Exclude<Sort, "index">, string> = {
+  max: "maximum",
+  mean: "mean",
+  std: "deviation",
+  l2: "L2 norm",
+  active: "active cells",
+  share: "share of the class",
+};
+
+export function EnlargedTop({ channel, pictures }: { channel: number; pictures: LayerPictures }) {
+  const { store, view, root } = useScope();
+  return (
+    <div class="nn-title">
+      <p class="nn-about">
+        <strong>{`Channel ${channel}`}</strong>
+        <code class="nn-muted">{pictures.layer}</code>
+        <span class="nn-muted nn-facts">{`${times(pictures.size)} · ${rankOf(store, pictures, channel)}`}</span>
+      </p>
+      <div class="nn-tools">
+        <Opacity />
+        <Either
+          label="cells"
+          words={["exact", "smooth"]}
+          second={store.traits.smooth.value}
+          onChange={(smooth) => store.set({ smooth })}
+        />
+        <Step by={-1} />
+        <Step by={1} />
+        <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
+        <IconButton
+          icon="save"
+          label="Save the channel as PNG"
+          onClick={() => saveEnlarged(store, view, root)}
+        />
+        <IconButton icon="close" label="Close" onClick={() => close(store, view)} />
+      </div>
+    </div>
+  );
+}
+
+function Step({ by }: { by: -1 | 1 }) {
+  const { store } = useScope();
+  const next = neighbour(store, by);
+  return (
+    <IconButton
+      icon={by < 0 ? "back" : "next"}
+      label={by < 0 ? "Previous channel" : "Next channel"}
+      disabled={next === null}
+      onClick={() => store.set({ channel: next })}
+    />
+  );
+}
+
+/** `1st of 144 by maximum`: by what the grid is sorted by, by the maximum when it is in order. */
+export function rankOf(store: Store, pictures: LayerPictures, channel: number): string {
+  const sort = store.traits.sort.value;
+  const by = sort === "index" ? "max" : sort;
+  const order = sort === "index" ? orderOf("max", pictures.stats, null) : store.order.value;
+  return `${ordinal(order.indexOf(channel) + 1)} of ${pictures.channels} by ${NOUNS[by]}`;
+}

@@ -1,0 +1,216 @@
+/** The channels as tiles: one canvas behind, and in front a thin layer of cells for keyboard and screen reader. */
+
+import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { GAP, hit, type Layout, layoutOf, rowsInSight, scrollTo, step } from "../draw/layout";
+import { fitToScreen } from "../draw/paint";
+import { coloursOf, type Scene, TilePainter } from "../draw/tiles";
+import type { Spot } from "../state";
+import { Cells } from "./cells";
+import { useScope } from "./context";
+import { useFrame } from "./frame";
+import { type Size, useSize } from "./size";
+
+/** Milliseconds of rest over a tile before its exact values are fetched. */
+const REST = 250;
+
+export function Grid() {
+  const { store, view } = useScope();
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(scroller);
+  const top = useSignal(0);
+  const layout = useComputed(() => {
+    const [rows = 1, columns = 1] = store.pictures.value?.size ?? [];
+    return layoutOf(store.order.value.length, size.value.width, store.traits.tile.value, rows / columns);
+  });
+  usePainting(canvas, size, layout, top);
+  useNativeTiles(layout, size, top);
+  useExactOnRest();
+  const moves = useMoves(scroller, layout, top);
+  const rows = useComputed(() => rowsInSight(layout.value, top.value, size.value.height, 1));
+  const { columns, total, rows: count } = layout.value;
+  // The canvas stays where it is while the cells move over it.
+  const seen = Math.min(size.value.height, total);
+  return (
+    <div
+      ref={scroller}
+      class="nn-grid"
+      role="grid"
+      aria-label="Channels"
+      aria-rowcount={count}
+      aria-colcount={columns}
+      tabIndex={-1}
+      style={{ "--total": `${total}px`, "--gutter": `${size.value.gutter}px` }}
+      onScroll={(event) => {
+        top.value = event.currentTarget.scrollTop;
+      }}
+      onPointerLeave={() => {
+        view.hover.value = null;
+      }}
+      {...moves}
+    >
+      <canvas ref={canvas} aria-hidden="true" style={{ height: `${seen}px`, marginBottom: `-${seen}px` }} />
+      <div class="nn-cells" role="presentation" style={{ height: `${total}px` }}>
+        <Cells layout={layout.value} first={rows.value.first} last={rows.value.last} />
+      </div>
+    </div>
+  );
+}
+
+/** Draw in the next frame whenever something changed that shows. */
+function usePainting(
+  canvas: { current: HTMLCanvasElement | null },
+  size: ReadonlySignal<Size>,
+  layout: ReadonlySignal<Layout>,
+  top: ReadonlySignal<number>,
+): void {
+  const { store, view } = useScope();
+  const painter = useMemo(() => new TilePainter(), []);
+  const frame = useFrame();
+  const scene = useComputed<Scene | null>(() => {
+    const pictures = store.pictures.value;
+    if (!pictures || size.value.width === 0) return null;
+    const { colormap, normalize } = store.traits;
+    const large = wantsNative(layout.value, pictures.tile[1], pictures.size[1]);
+    // Read so that the scene is made anew when finer tiles have come.
+    store.detail.version.value;
+    return {
+      pictures,
+      order: store.order.value,
+      layout: layout.value,
+      rows: rowsInSight(layout.value, top.value, size.value.height),
+      top: top.value,
+      colours: coloursOf(colormap.value, normalize.value, store.rangeOf),
+      native: (channel) => (large ? store.detail.native(channel) : undefined),
+    };
+  });
+  useSignalEffect(() => {
+    const now = scene.value;
+    const { width, height } = size.value;
+    if (!now || !canvas.current) return;
+    frame(() => {
+      const context =
+        canvas.current && fitToScreen(canvas.current, width, Math.min(height, now.layout.total));
+      if (!context) return;
+      context.clearRect(0, 0, width, height);
+      painter.paint(context, now);
+      const { times } = view.painted.peek();
+      view.painted.value = { times: times + 1, layer: now.pictures.layer };
+    });
+  });
+}
+
+/** Whether a tile on the screen has room for more cells than the coarse tile holds. */
+function wantsNative(layout: Layout, coarse: number, native: number): boolean {
+  return native > coarse && layout.width * (globalThis.devicePixelRatio || 1) > coarse;
+}
+
+/** Fetch the tiles in sight at native size, half a screen ahead. */
+function useNativeTiles(
+  layout: ReadonlySignal<Layout>,
+  size: ReadonlySignal<Size>,
+  top: ReadonlySignal<number>,
+): void {
+  const { store } = useScope();
+  useSignalEffect(() => {
+    const pictures = store.pictures.value;
+    if (!pictures || !store.answering.value || size.value.width === 0) return;
+    const grid = layout.value;
+    if (!wantsNative(grid, pictures.tile[1], pictures.size[1])) return store.detail.want([]);
+    const { first, last } = rowsInSight(grid, top.value, size.value.height, 1);
+    store.detail.want([...store.order.value.subarray(first * grid.columns, last * grid.columns)]);
+  });
+}
+
+/** Fetch the exact values of a channel over which the pointer rests. */
+function useExactOnRest(): void {
+  const { store, view } = useScope();
+  const channel = useComputed(() => view.hover.value?.channel ?? null);
+  useSignalEffect(() => {
+    const resting = channel.value;
+    if (resting === null) return undefined;
+    const timer = setTimeout(() => store.detail.wantExact(resting), REST);
+    return () => clearTimeout(timer);
+  });
+}
+
+/** Pointer and keys: what they point at, where they lead, what they open. */
+function useMoves(
+  scroller: { current: HTMLDivElement | null },
+  layout: ReadonlySignal<Layout>,
+  top: { value: number },
+) {
+  const { store, view } = useScope();
+  const spotAt = (event: MouseEvent): Spot | null => {
+    const element = scroller.current;
+    if (!element) return null;
+    const { left, top: edge } = element.getBoundingClientRect();
+    const found = hit(layout.value, event.clientX - left, event.clientY - edge + element.scrollTop);
+    const channel = found ? store.order.value[found.index] : undefined;
+    return found && channel !== undefined ? { channel, u: found.u, v: found.v } : null;
+  };
+  const open = (index: number) => {
+    const channel = store.order.value[index];
+    if (channel === undefined) return;
+    view.focus.value = index;
+    store.set({ channel });
+  };
+  const go = (index: number) => {
+    const element = scroller.current;
+    if (!element) return;
+    view.focus.value = index;
+    element.scrollTop = scrollTo(layout.value, index, element.scrollTop, element.clientHeight);
+    top.value = element.scrollTop;
+    focusCell(element, index);
+  };
+  useKeptFocus(go);
+  return {
+    onPointerMove: (event: PointerEvent) => {
+      view.hover.value = spotAt(event);
+    },
+    onClick: (event: MouseEvent) => {
+      const index = Number((event.target as HTMLElement).dataset.index ?? Number.NaN);
+      if (Number.isInteger(index)) open(index);
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.altKey || event.metaKey) return;
+      const page = Math.max(
+        1,
+        Math.floor((scroller.current?.clientHeight ?? 0) / (layout.value.height + GAP)),
+      );
+      const next = step(layout.value, view.focus.value, event.key, event.ctrlKey, page);
+      const opens = event.key === "Enter" || event.key === " ";
+      if (next === null && !opens) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (next === null) open(view.focus.value);
+      else go(next);
+    },
+  };
+}
+
+/** Focus a cell as soon as it is in the page. */
+function focusCell(grid: HTMLElement, index: number): void {
+  const find = () => grid.querySelector<HTMLElement>(`[data-index="${index}"]`);
+  const cell = find();
+  if (cell) cell.focus({ preventScroll: true });
+  else requestAnimationFrame(() => find()?.focus({ preventScroll: true }));
+}
+
+/** When the enlarged view is closed here, the focus goes back to its tile; the place of the focus stays inside the grid. */
+function useKeptFocus(go: (index: number) => void): void {
+  const { store, view } = useScope();
+  const enlarged = store.enlarged.value;
+  const count = store.order.value.length;
+  useEffect(() => {
+    if (enlarged !== null) view.focus.value = Math.max(0, store.order.peek().indexOf(enlarged));
+    else if (view.refocus.peek()) {
+      view.refocus.value = false;
+      go(view.focus.peek());
+    }
+  }, [enlarged]);
+  useEffect(() => {
+    if (view.focus.peek() >= count) view.focus.value = 0;
+  }, [count, view]);
+}

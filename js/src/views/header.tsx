@@ -1,0 +1,88 @@
+/** Top of the panel: what is under the microscope, the whole network, the layer. */
+
+import { times } from "../draw/number";
+import { useScope } from "./context";
+import { IconButton } from "./icons";
+import { toggleFull } from "./panel";
+import { LayerPicker } from "./picker";
+import { Rail } from "./rail";
+import { saveSheet } from "./save";
+import { copySnippet } from "./snippet";
+import { tell } from "./tell";
+
+export function Header() {
+  return (
+    <header class="nn-header">
+      <div class="nn-title">
+        <Title />
+        <Tools />
+      </div>
+      <Rail />
+      <LayerPicker />
+    </header>
+  );
+}
+
+function Title() {
+  const { store } = useScope();
+  const about = store.traits._about.value;
+  const input = about.input ? times([about.input[2], about.input[1]]) : "";
+  const sizes = about.original ? `${times(about.original)} → ${input}` : input;
+  const [head, tail] = splitSizes(about.transform ?? "", input);
+  const facts = [about.image, [sizes, head].filter(Boolean).join(", "), tail].filter(Boolean).join(" · ");
+  return (
+    <p class="nn-about">
+      <strong>{about.model || "nnscope"}</strong>
+      <span class="nn-muted nn-facts" title={facts}>
+        {facts} {about.assumption && <Assumed sentence={about.assumption} />}
+      </span>
+    </p>
+  );
+}
+
+/** What was assumed explains itself on hover, and at a click for those who cannot hover. */
+function Assumed({ sentence }: { sentence: string }) {
+  const { view } = useScope();
+  return (
+    <button
+      type="button"
+      class="nn-assumed"
+      title={sentence}
+      aria-label={`assumed: ${sentence}`}
+      onClick={() => tell(view, sentence)}
+    >
+      assumed
+    </button>
+  );
+}
+
+/** The transform without the size it starts with, which stands beside the original's already. */
+function splitSizes(transform: string, input: string): [string, string] {
+  const parts = transform.split(" · ");
+  const first = parts[0] ?? "";
+  const head = input && first.startsWith(input) ? first.slice(input.length).replace(/^,?\s*/, "") : first;
+  return [head, parts.slice(1).join(" · ")];
+}
+
+function Tools() {
+  const { store, view, root } = useScope();
+  return (
+    <div class="nn-tools">
+      <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
+      <IconButton icon="save" label="Save the channels as PNG" onClick={() => saveSheet(store, view)} />
+      <IconButton
+        icon={view.full.value ? "shrink" : "grow"}
+        label={view.full.value ? "Back to the notebook" : "Full size"}
+        onClick={() => toggleFull(root, view.full)}
+      />
+      <IconButton
+        icon="help"
+        label="Help"
+        pressed={view.help.value}
+        onClick={() => {
+          view.help.value = !view.help.value;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** What each key and control does. */
+
+import { Fragment } from "preact";
+import { useScope } from "./context";
+import { IconButton } from "./icons";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["Arrows, Home, End, Page", "move among the channels"],
+  ["Enter", "enlarge the channel"],
+  ["← →", "in the enlarged view: the previous and next channel of the order"],
+  ["Shift + arrows", "in the enlarged view: read the next cell"],
+  ["Esc", "close what is open"],
+];
+
+const WORDS: readonly (readonly [string, string])[] = [
+  ["Scale", "layer: one scale for all tiles. channel: each tile its own. symmetric: zero in the middle."],
+  ["≈", "read off a drawn tile; the exact value comes when the pointer rests."],
+  ["cell (9, 12)", "row 9, column 12, as in activations[channel, 9, 12]; counted from 0."],
+  ["image (76, 100)", "x and y in pixels of the network's input."],
+  ["dead, constant", "all cells are zero, or one value."],
+  ["magenta", "a cell that is NaN or infinite."],
+];
+
+export function Help() {
+  const { view } = useScope();
+  return (
+    <div class="nn-help" role="group" aria-label="Help">
+      <div class="nn-title">
+        <strong>Keys and words</strong>
+        <IconButton
+          icon="close"
+          label="Close help"
+          onClick={() => {
+            view.help.value = false;
+          }}
+        />
+      </div>
+      <dl>
+        {[...KEYS, ...WORDS].map(([term, meaning]) => (
+          <Fragment key={term}>
+            <dt>{term}</dt>
+            <dd>{meaning}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </div>
+  );
+}

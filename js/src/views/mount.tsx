@@ -1,0 +1,31 @@
+/** Puts the panel into an element of the host, and takes it out again. */
+
+import { render } from "preact";
+import type { Store, ViewState } from "../state";
+import { ScopeContext } from "./context";
+import { Panel } from "./panel";
+import { followTheme } from "./theme";
+
+/** Returns the undo, which may be called more than once. */
+export function mount(el: HTMLElement, store: Store, view: ViewState): () => void {
+  const root = document.createElement("div");
+  root.className = "nnscope";
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", "nnscope");
+  // JupyterLab would take the arrow keys for its own otherwise.
+  root.dataset.lmSuppressShortcuts = "true";
+  root.dataset.painted = "0";
+  el.append(root);
+  const unfollow = followTheme(root);
+  render(
+    <ScopeContext.Provider value={{ store, view, root }}>
+      <Panel />
+    </ScopeContext.Provider>,
+    root,
+  );
+  return () => {
+    unfollow();
+    render(null, root);
+    root.remove();
+  };
+}

@@ -1,0 +1,56 @@
+/** Which layer: a field to type in, and a step either way. */
+
+import { useMemo } from "preact/hooks";
+import { times } from "../draw/number";
+import type { LayerInfo } from "../records";
+import { Combobox, type Option } from "./combobox";
+import { useScope } from "./context";
+import { IconButton } from "./icons";
+
+export function LayerPicker() {
+  const { store } = useScope();
+  const { layer, layers } = store.traits;
+  const list = layers.value;
+  const options = useMemo(() => list.map(optionOf), [list]);
+  const current = list.findIndex(({ name }) => name === layer.value);
+  const pick = (place: number) => {
+    const next = list[place];
+    if (next) store.set({ layer: next.name });
+  };
+  const info = list[current];
+  return (
+    <div class="nn-picker">
+      <IconButton
+        icon="back"
+        label="Previous layer"
+        framed
+        disabled={current <= 0}
+        onClick={() => pick(current - 1)}
+      />
+      <IconButton
+        icon="next"
+        label="Next layer"
+        framed
+        disabled={current < 0 || current >= list.length - 1}
+        onClick={() => pick(current + 1)}
+      />
+      <Combobox
+        label="Layer"
+        options={options}
+        picked={current}
+        onPick={pick}
+        placeholder="Type a layer's name"
+        mono
+      >
+        {info && `${info.kind} · ${info.shape[0]} channels · ${times(info.shape.slice(1))}`}
+      </Combobox>
+      <span class="nn-muted nn-count">
+        {current < 0 ? `${list.length} layers` : `layer ${current + 1} of ${list.length}`}
+      </span>
+    </div>
+  );
+}
+
+function optionOf({ name, kind, shape }: LayerInfo): Option {
+  return { name, also: kind, detail: `${kind} · ${times(shape)}` };
+}

@@ -1,0 +1,96 @@
+/** What is on the screen, as a PNG file. */
+
+import { overPhoto, tableOf } from "../draw/colormap";
+import { layoutOf } from "../draw/layout";
+import { format } from "../draw/number";
+import { type Bar, drawSheet } from "../draw/sheet";
+import { coloursOf, TilePainter } from "../draw/tiles";
+import type { Colormap, LayerPictures } from "../records";
+import type { Store, ViewState } from "../state";
+import { axisOf, partOf } from "./axis";
+import { tell } from "./tell";
+
+/** Save all channels of the layer, in their order and colours. */
+export function saveSheet(store: Store, view: ViewState): void {
+  const pictures = store.pictures.value;
+  if (!pictures) return;
+  const order = store.order.value;
+  const side = order.length > 512 ? 48 : 64;
+  const columns = Math.max(6, Math.ceil(Math.sqrt(order.length)));
+  const layout = layoutOf(order.length, columns * (side + 4) - 4, side, pictures.size[0] / pictures.size[1]);
+  const { colormap, normalize } = store.traits;
+  const scene = {
+    pictures,
+    order,
+    layout,
+    rows: { first: 0, last: layout.rows },
+    top: 0,
+    colours: coloursOf(colormap.value, normalize.value, store.rangeOf),
+    native: store.detail.native,
+  };
+  const canvas = drawSheet({
+    title: `${modelName(store)} · ${pictures.layer}`,
+    bars: [barOf(store, colormap.value)],
+    width: columns * (layout.width + 4) - 4,
+    height: layout.total,
+    draw: (context) => new TilePainter().paint(context, scene),
+  });
+  download(canvas, `${pictures.layer}.png`, view);
+}
+
+/** Save the three pictures of the enlarged channel, as they are drawn now. */
+export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): void {
+  const pictures = store.pictures.value;
+  const channel = store.enlarged.value;
+  const drawn = [...root.querySelectorAll<HTMLCanvasElement>(".nn-picture canvas")];
+  const [first] = drawn;
+  if (!pictures || channel === null || !first) return;
+  const { width, height } = first;
+  const colormap = store.traits.colormap.value;
+  const canvas = drawSheet({
+    title: `${modelName(store)} · ${pictures.layer} · channel ${channel}`,
+    bars: [...new Set([overPhoto(colormap), colormap])].map((name) => barOf(store, name)),
+    width: drawn.length * (width + 12) - 12,
+    height,
+    draw: (context) => {
+      drawn.forEach((picture, i) => {
+        context.drawImage(picture, i * (width + 12), 0, width, height);
+      });
+    },
+  });
+  download(canvas, `${pictures.layer}-channel-${channel}.png`, view);
+}
+
+function barOf(store: Store, colormap: Colormap): Bar {
+  const normalize = store.traits.normalize.value;
+  const channel = store.enlarged.value;
+  const pictures = store.pictures.value as LayerPictures;
+  const ofChannel = normalize === "channel" && channel !== null;
+  const own = ofChannel
+    ? { lo: pictures.stats.min[channel] ?? 0, hi: pictures.stats.max[channel] ?? 0 }
+    : store.range.value;
+  const axis = axisOf(own, normalize);
+  const words: [string, string] =
+    normalize === "channel" && channel === null
+      ? ["min", "max of each"]
+      : [format(axis.lo, 3), format(axis.hi, 3)];
+  return { table: tableOf(colormap), part: partOf(axis, colormap), words };
+}
+
+function modelName(store: Store): string {
+  return store.traits._about.value.model ?? "nnscope";
+}
+
+function download(canvas: HTMLCanvasElement, name: string, view: ViewState): void {
+  canvas.toBlob((blob) => {
+    if (!blob) return tell(view, "The picture is too large for this browser.");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name.replace(/[^\w.-]+/g, "_");
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    tell(view, `Saved ${link.download}.`);
+  }, "image/png");
+}

@@ -1,0 +1,74 @@
+/** Bottom line: what is under the pointer, what is going on, and how the map was made. */
+
+import { format } from "../draw/number";
+import { cellAt, pixelAt } from "./cellbox";
+import { useScope } from "./context";
+import { readAt } from "./readout";
+
+export function StatusLine() {
+  return (
+    <footer class="nn-status">
+      <span class="nn-status-left">
+        <Left />
+      </span>
+      <Provenance />
+    </footer>
+  );
+}
+
+function Left() {
+  const { store, view } = useScope();
+  const { status, progress } = store.traits;
+  if (view.notice.value) return <b>{view.notice.value}</b>;
+  if (view.hover.value) return <UnderPointer />;
+  if (status.value !== "ready") {
+    const done = progress.value === null ? "" : ` ${Math.round(progress.value * 100)} %`;
+    return <span class="nn-muted">{`${status.value}${done}`}</span>;
+  }
+  const pictures = store.pictures.value;
+  if (!pictures) return null;
+  return (
+    <span class="nn-muted">
+      {pictures.channels === 1 ? "1 channel" : `${pictures.channels} channels`} · point at a tile to read
+      values
+    </span>
+  );
+}
+
+function UnderPointer() {
+  const { store, view } = useScope();
+  const spot = view.hover.value;
+  const pictures = store.pictures.value;
+  // Read so that the exact value replaces the rough one when it comes.
+  store.detail.version.value;
+  if (!spot || !pictures) return null;
+  const { value, exact } = readAt(spot, pictures, store.detail);
+  const pixel = pixelAt(spot, store.traits._about.value.input);
+  return (
+    <span class="nn-muted">
+      <b>channel {spot.channel}</b> ·{" "}
+      <span title="row, column">cell ({cellAt(spot, pictures.size).join(", ")})</span> · value{" "}
+      <b>{`${exact ? "" : "≈ "}${format(value)}`}</b>
+      {pixel && (
+        <>
+          {" "}
+          · <span title="x, y in pixels of the network's input">image ({pixel.join(", ")})</span>
+        </>
+      )}
+    </span>
+  );
+}
+
+/** How the map was made, and the doubt about it; a note about the model when there is no map. */
+function Provenance() {
+  const { store } = useScope();
+  const map = store.traits.cam.value ? store.map.value : null;
+  const note = store.traits._about.value.note;
+  if (!map) return note ? <span class="nn-muted nn-status-right">{note}</span> : null;
+  return (
+    <span class="nn-muted nn-status-right" title={map.sentence}>
+      {map.sentence}
+      {map.doubt && <b class="nn-doubt"> · {map.doubt}</b>}
+    </span>
+  );
+}

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { exactPacket, layerPacket, mapPacket, nativePacket } from "../demo/packets";
+import { makeLayer } from "../demo/specimen";
+import { bytesOf, decode, join, readExact, readLayer, readMap, readNative } from "./wire";
+
+/** Three bytes of codes, one of padding, then 1.5 and −2 as little-endian float32. */
+const BODY = Uint8Array.of(7, 8, 255, 0, 0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0);
+const HEADER = {
+  v: 1,
+  kind: "hand",
+  arrays: [
+    { name: "codes", dtype: "uint8", shape: [3], offset: 0 },
+    { name: "numbers", dtype: "float32", shape: [2, 1], offset: 4 },
+  ],
+};
+
+const expected = { codes: [7, 8, 255], numbers: [1.5, -2] };
+
+function read(body: unknown) {
+  const { arrays } = decode(HEADER, body);
+  return Object.fromEntries([...arrays].map(([name, { data }]) => [name, [...data]]));
+}
+
+test("a buffer made by hand", () => {
+  expect(read(BODY)).toEqual(expected);
+  expect(decode(HEADER, BODY).arrays.get("numbers")?.shape).toEqual([2, 1]);
+});
+
+test.each([
+  ["ArrayBuffer", BODY.slice().buffer],
+  ["DataView", new DataView(BODY.slice().buffer)],
+])("from a %s", (_, body) => {
+  expect(read(body)).toEqual(expected);
+});
+
+test.each([1, 2, 3, 4])("from the middle of a larger buffer, %d bytes in", (lead) => {
+  const larger = new Uint8Array(lead + BODY.length + 5).fill(99);
+  larger.set(BODY, lead);
+  expect(read(new DataView(larger.buffer, lead, BODY.length))).toEqual(expected);
+});
+
+test.each([
+  ["another version", { ...HEADER, v: 2 }, BODY, /version 2/],
+  ["no header", null, BODY, /not an object/],
+  ["no arrays", { v: 1 }, BODY, /no arrays/],
+  ["a short buffer", HEADER, BODY.subarray(0, 8), /beyond/],
+  ["another dtype", { v: 1, arrays: [{ name: "a", dtype: "int64", shape: [1], offset: 0 }] }, BODY, /int64/],
+  [
+    "a negative size",
+    { v: 1, arrays: [{ name: "a", dtype: "uint8", shape: [-1], offset: 0 }] },
+    BODY,
+    /shape/,
+  ],
+  [
+    "an offset that is no number",
+    { v: 1, arrays: [{ name: "a", dtype: "uint8", shape: [1], offset: "0" }] },
+    BODY,
+    /offset/,
+  ],
+])("%s is refused in a sentence", (_, header, body, sentence) => {
+  expect(() => decode(header, body)).toThrow(sentence);
+});
+
+test("what is no buffer is an empty one", () => {
+  expect(bytesOf("text")).toHaveLength(0);
+  expect(bytesOf(undefined)).toHaveLength(0);
+});
+
+test("parts are joined in order", () => {
+  expect([...join([Uint8Array.of(1, 2), Uint8Array.of(3)])]).toEqual([1, 2, 3]);
+  expect(join([])).toHaveLength(0);
+});
+
+const layer = makeLayer("a.b", "Conv2d", "convolution", 12, 10);
+
+test("a layer packet", () => {
+  const { header, body } = layerPacket(layer, 4);
+  const pictures = readLayer(header, body);
+  expect(pictures).toMatchObject({ epoch: 4, layer: "a.b", channels: 12, size: [10, 10], tile: [10, 10] });
+  expect(pictures.stats.max).toHaveLength(12);
+  expect(pictures.tiles[7 * 100]).toBe(255);
+});
+
+test("a layer packet whose numbers do not fit its channels is refused", () => {
+  const { header, body } = layerPacket(layer);
+  expect(() => readLayer({ ...header, channels: 13 }, body)).toThrow(/tiles/);
+});
+
+test("a native packet gives each channel its tile", () => {
+  const { header, body } = nativePacket(layer, [9, 2]);
+  const tiles = readNative(decode(header, body));
+  const alone = nativePacket(layer, [2]);
+  expect([...tiles.keys()]).toEqual([9, 2]);
+  expect(tiles.get(2)).toEqual(readNative(decode(alone.header, alone.body)).get(2));
+});
+
+test("an exact packet holds the very numbers", () => {
+  const { header, body } = exactPacket(layer, 3 + 1);
+  const { channel, tile } = readExact(decode(header, body));
+  expect(channel).toBe(4);
+  expect([...tile.values]).toEqual([...layer.values.subarray(400, 500)]);
+});
+
+test("a map packet, with and without a target", () => {
+  const facts = { epoch: 0, layer: "a.b", target: null, method: "gradcam", sentence: "made so", doubt: "" };
+  const { header, body } = mapPacket(facts, [1, 2], Float32Array.of(1, -1), Float32Array.of(0.5));
+  expect(readMap(header, body)).toMatchObject({ target: null, size: [1, 2], sentence: "made so" });
+  expect(readMap({ ...header, target: 7 }, body).target).toBe(7);
+});
+
+test("a packet of another kind is refused", () => {
+  const { header, body } = nativePacket(layer, [1]);
+  expect(() => readLayer(header, body)).toThrow("Expected a layer packet, got native.");
+});
