@@ -22,6 +22,8 @@ import hosts  # noqa: E402
 from panel import Panel  # noqa: E402
 
 WIDTHS = (480, 900, 1400)
+SIZE = (1280, 1500)
+"""Of the page: high enough for the whole panel at its narrowest."""
 THEMES: tuple[hosts.Theme, ...] = ("light", "dark")
 QUICKSTART = ROOT / "notebooks" / "quickstart.ipynb"
 LAYER = "_blocks.2._bn1"
@@ -80,7 +82,7 @@ def main() -> None:
         hosts.launch(playwright) as browser,
     ):
         shutil.copy(QUICKSTART, lab.root)
-        with hosts.notebook(browser, lab, QUICKSTART.name, scale=options.scale) as notebook:
+        with hosts.notebook(browser, lab, QUICKSTART.name, scale=options.scale, size=SIZE) as notebook:
             panel = set_scene(notebook)
             if options.all:
                 shoot_all(panel, options.all)

@@ -7,13 +7,13 @@ import itertools
 import math
 import operator
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from nnscope.attribution.cam import ClassMap, class_maps
+from nnscope.attribution.cam import ClassMap, Question, Score, class_maps
 from nnscope.attribution.registry import METHODS, Method, method as lookup
 from nnscope.errors import ChannelNotFoundError, ModelError, OptionError, TargetError
 from nnscope.network import survey as network
@@ -156,7 +156,8 @@ class Probe:
         scores = self._class_scores()
         chance = probabilities(scores)
         order = chance.sort(descending=True, stable=True).indices[: max(0, k)].tolist()
-        return [Prediction(i, self.labels[i], float(scores[i]), float(chance[i])) for i in order]
+        logits, chances = scores.tolist(), chance.tolist()
+        return [Prediction(i, self.labels[i], logits[i], chances[i]) for i in order]
 
     def strongest(self, layer: str, by: str = "max", k: int = 1) -> list[int]:
         """The ``k`` strongest channels of a layer, falling; ties go to the lower number.
@@ -228,7 +229,7 @@ class Probe:
 
     def _run(self) -> None:
         _forget(self._key)
-        layers, output = network.survey(self.model, self.specimen.input, self._keep)
+        layers, output, self._overwritten = network.survey(self.model, self.specimen.input, self._keep)
         self._fingerprint = _fingerprint(self.model)
         self._layers = LayerTable(layers, self.name)
         scores = class_scores(output)
@@ -282,28 +283,26 @@ class Probe:
 
     def _maps(self, target: Target, method: Method, rows: Sequence[Layer]) -> dict[str, Heatmap]:
         if callable(target):
-            made = class_maps(self.model, self.specimen.input, target, method, {row.name for row in rows})
-            return {
-                row.name: self._heatmap(row, made[row.name], method, None) for row in rows if row.name in made
-            }
+            return self._explain(target, method, rows, None)
         index = self.target_index(target)
         # None marks a layer that no gradient reaches, so that it is not tried again.
         atlas: dict[str, Heatmap | None] = _values.get(self._key, method.key, index) or {}
-        missing = {row.name for row in rows} - atlas.keys()
+        missing = [row for row in rows if row.name not in atlas]
         if missing:
-            made = class_maps(self.model, self.specimen.input, _score(index), method, missing)
-            new = {
-                row.name: self._heatmap(row, made[row.name], method, index)
-                for row in rows
-                if row.name in made
-            }
-            atlas = {**atlas, **dict.fromkeys(missing), **new}
-            size = sum(
-                m.raw.nbytes + m.weights.nbytes + m.shares.nbytes for m in atlas.values() if m is not None
-            )
-            _values.put(self._key, method.key, index, value=atlas, nbytes=size)
+            made = self._explain(_score(index), method, missing, index)
+            atlas = {**atlas, **{row.name: made.get(row.name) for row in missing}}
+            _values.put(self._key, method.key, index, value=atlas, nbytes=_nbytes(atlas.values()))
         wanted = ((row.name, atlas[row.name]) for row in rows)
         return {name: heatmap for name, heatmap in wanted if heatmap is not None}
+
+    def _explain(
+        self, score: Score, method: Method, rows: Sequence[Layer], index: int | None
+    ) -> dict[str, Heatmap]:
+        question = Question(score, method, {row.name for row in rows}, self._overwritten)
+        made = class_maps(self.model, self.specimen.input, question)
+        return {
+            row.name: self._heatmap(row, made[row.name], method, index) for row in rows if row.name in made
+        }
 
     def _heatmap(self, layer: Layer, made: ClassMap, method: Method, index: int | None) -> Heatmap:
         label = "the target function" if index is None else self.labels[index]
@@ -340,7 +339,7 @@ class Probe:
         return self.note
 
 
-def _score(index: int) -> Callable[[Any], Tensor]:
+def _score(index: int) -> Score:
     def score(output: Any) -> Tensor:
         scores = class_scores(output)
         if scores is None:
@@ -349,6 +348,10 @@ def _score(index: int) -> Callable[[Any], Tensor]:
         return scores[index]
 
     return score
+
+
+def _nbytes(maps: Iterable[Heatmap | None]) -> int:
+    return sum(m.raw.nbytes + m.weights.nbytes + m.shares.nbytes for m in maps if m is not None)
 
 
 def _on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module:
@@ -360,9 +363,12 @@ def _on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module
 
 def _fingerprint(model: nn.Module) -> tuple[tuple[int, int], ...]:
     """Changes whenever a parameter or buffer is written or replaced; reads no values."""
+    tables = (table for module in model.modules() for table in (module._parameters, module._buffers))
     return tuple(
         (tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version)
-        for tensor in (*model.parameters(), *model.buffers())
+        for table in tables
+        for tensor in table.values()
+        if tensor is not None
     )
 
 

@@ -207,6 +207,13 @@ ADD_CELL = """async (code) => {
   await commands.execute('notebook:run-cell');
 }"""
 
+RUN_LAST_CELL = """async () => {
+  const { commands, shell } = window.jupyterapp;
+  const notebook = shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  await commands.execute('notebook:run-cell');
+}"""
+
 
 OPEN_BESIDE = """async (path) => {
   const { commands, shell } = window.jupyterapp;
@@ -261,6 +268,11 @@ class Notebook:
     def add_cell(self, code: str) -> None:
         """Add a cell at the end, run it, and leave its output in the page."""
         self.page.evaluate(ADD_CELL, code)
+        self.wait_until_idle()
+
+    def run_last_cell(self) -> None:
+        """Run the last cell again."""
+        self.page.evaluate(RUN_LAST_CELL)
         self.wait_until_idle()
 
     def save(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
@@ -29,9 +30,19 @@ class ClassMap(NamedTuple):
     """w_k · Σ A_k, ``[C]``."""
 
 
-def class_maps(
-    model: nn.Module, x: Tensor, score: Score, method: Method, names: Collection[str]
-) -> dict[str, ClassMap]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is explained, how, and at which layers."""
+
+    score: Score
+    method: Method
+    names: Collection[str]
+    """Viewable layers."""
+    overwritten: Collection[str] = ()
+    """Those whose values a later in-place operation is known to change: they are copied."""
+
+
+def class_maps(model: nn.Module, x: Tensor, question: Question) -> dict[str, ClassMap]:
     """Make the maps of the named layers in one forward and one backward pass.
 
     Gradients are taken at the values the layer returned, also where a later in-place operation
@@ -42,9 +53,7 @@ def class_maps(
     Args:
         model: The model; it leaves as it came. Frozen parameters are fine.
         x: Its input, ``[1, C, H, W]``.
-        score: What is explained.
-        method: How channels are weighed.
-        names: Viewable layers.
+        question: What is asked.
 
     Returns:
         The map of each layer that a gradient reaches; others are missing.
@@ -54,58 +63,89 @@ def class_maps(
         TargetError: The score is no scalar.
     """
     try:
-        return _one_pass(model, x, score, method, names, copies=False)
+        return _Pass(question, copies=False).run(model, x)
     except _OverwrittenError:
         pass
     try:
-        return _one_pass(model, x, score, method, names, copies=True)
+        return _Pass(question, copies=True).run(model, x)
     except _OverwrittenError as error:
-        msg = f"The backward pass raised: {error.__cause__}. The model overwrites a value it needs."
-        raise ForwardError(msg) from error.__cause__
+        msg = f"The backward pass raised: {error}. The model overwrites a value it needs."
+        raise ForwardError(msg) from error
 
 
 class _OverwrittenError(Exception):
     """An in-place operation overwrote a value that the backward pass needs."""
 
 
-def _one_pass(
-    model: nn.Module, x: Tensor, score: Score, method: Method, names: Collection[str], *, copies: bool
-) -> dict[str, ClassMap]:
-    """Run forward and backward; with ``copies`` each layer hands a copy on, free to be overwritten."""
-    maps: dict[str, ClassMap] = {}
-    edges: list[GradientEdge] = []
-    roots: list[Tensor] = []
+class _Pass:
+    """One forward and one backward pass; with ``copies`` layers hand on copies, free to be overwritten."""
 
-    def visit(call: Call, output: Tensor) -> Tensor | None:
+    def __init__(self, question: Question, *, copies: bool) -> None:
+        self._question = question
+        self._copies = copies
+        self._maps: dict[str, ClassMap] = {}
+        self._twins: dict[str, str] = {}
+        self._last: tuple[str, Tensor] | None = None
+        self._edges: list[GradientEdge] = []
+        self._roots: list[Tensor] = []
+
+    def run(self, model: nn.Module, x: Tensor) -> dict[str, ClassMap]:
+        """Run the model there and back."""
+        with untouched(model), torch.enable_grad():
+            self._roots.append(x.detach().clone().requires_grad_())
+            output = forward(model, self._roots[0], self._visit)
+            # For one layer the backward pass may stop there.
+            one = len(self._edges) == len(self._question.names) == 1
+            _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
+        for twin, name in self._twins.items():
+            if name in self._maps:
+                self._maps[twin] = self._maps[name]
+        return self._maps
+
+    def _visit(self, call: Call, output: Tensor) -> Tensor | None:
         if not torch.is_grad_enabled():
             return None
-        handed = output.clone() if copies else None
-        if call.name not in names:
+        handed = output.clone() if self._copies else None
+        if call.name not in self._question.names:
             return handed
+        if (
+            self._last is not None
+            and self._last[1] is output
+            and self._last[0] not in self._question.overwritten
+        ):
+            self._twins[call.name] = self._last[0]  # a block returns what its last part returned
+            return handed
+        self._last = (call.name, output)
         if not output.requires_grad:
             # The model cut its graph here (detach, no_grad): start a new one.
             output = output.detach().requires_grad_()
             handed = output.clone()
-            roots.append(output)
-        edges.append(get_gradient_edge(output))
-        activation = output.detach()[0].clone()
-        output.register_hook(lambda g: maps.__setitem__(call.name, _combine(method, activation, g[0])))
+            self._roots.append(output)
+        self._edges.append(get_gradient_edge(output))
+        self._watch(call.name, output)
         return handed
 
-    with untouched(model), torch.enable_grad():
-        roots.append(x.detach().clone().requires_grad_())
-        output = forward(model, roots[0], visit)
-        # For one layer the backward pass may stop there.
-        _backward(_scalar(score, output), edges if len(edges) == len(names) == 1 else roots)
-    return maps
+    def _watch(self, name: str, output: Tensor) -> None:
+        """Make the map when the gradient comes by."""
+        copied = name in self._question.overwritten
+        activation = output.detach().clone() if copied else output.detach()
+        version = activation._version
+
+        def arrived(gradient: Tensor) -> None:
+            if activation._version != version:
+                msg = f"layer {name!r} was overwritten"
+                raise _OverwrittenError(msg)
+            self._maps[name] = _combine(self._question.method, activation[0], gradient[0])
+
+        output.register_hook(arrived)
 
 
 def _combine(method: Method, activation: Tensor, gradient: Tensor) -> ClassMap:
     with torch.no_grad():
         a = activation.float() if activation.dtype != torch.float64 else activation
         weights = method.weigh(a, gradient.to(a.dtype))
-        parts = weights[:, None, None] * a
-        return ClassMap(*(t.float().cpu() for t in (parts.sum(0), weights, parts.sum((1, 2)))))
+        raw = (weights[:, None, None] * a).sum(0)
+        return ClassMap(*(t.float().cpu() for t in (raw, weights, weights * a.sum((1, 2)))))
 
 
 def _scalar(score: Score, output: Any) -> Tensor:
@@ -134,6 +174,6 @@ def _backward(score: Tensor, inputs: list[Any]) -> None:
         torch.autograd.grad(score, inputs, allow_unused=True)
     except RuntimeError as error:
         if "modified by an inplace operation" in str(error):
-            raise _OverwrittenError from error
+            raise _OverwrittenError(str(error)) from error
         msg = f"The backward pass raised: {error}. An operation of this model has no gradient."
         raise ForwardError(msg) from error

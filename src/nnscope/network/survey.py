@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ class Survey(NamedTuple):
     """Every layer, in order."""
     output: Any
     """What the model returned."""
+    overwritten: frozenset[str]
+    """Layers whose values a later in-place operation changed."""
 
 
 Look = Callable[[Layer, Tensor, "Layer | None"], None]
@@ -41,19 +44,38 @@ def survey(model: nn.Module, x: Tensor, look: Look) -> Survey:
         ForwardError: The model raised.
     """
     layers: list[Layer] = []
-    last: list[tuple[Tensor, int]] = []
+    alive: list[_Seen] = []
+    overwritten: set[str] = set()
 
     def visit(call: Call, output: Tensor) -> None:
         layer = describe(call, output, len(layers))
+        overwritten.update(_written(alive))
         if layer.viewable:
-            same = bool(last) and last[0][0] is output and last[0][1] == output._version
-            look(layer, output.detach()[0], layers[-1] if same else None)
+            last = alive[-1] if alive else None
+            twin = last is not None and last.tensor() is output and last.name not in overwritten
+            look(layer, output.detach()[0], layers[-1] if twin else None)
         layers.append(layer)
-        last[:] = [(output, output._version)]
+        alive.append(_Seen(layer.name, weakref.ref(output), output._version))
 
     with untouched(model), torch.no_grad():
         output = forward(model, x, visit)
-    return Survey(tuple(layers), output)
+    overwritten.update(_written(alive))
+    return Survey(tuple(layers), output, frozenset(overwritten))
+
+
+class _Seen(NamedTuple):
+    """An output that the network may still write to."""
+
+    name: str
+    tensor: weakref.ref[Tensor]
+    version: int
+
+
+def _written(alive: list[_Seen]) -> list[str]:
+    """The names whose tensors were written to since they were seen; forgets those that are gone."""
+    held = [(seen, seen.tensor()) for seen in alive]
+    alive[:] = [seen for seen, tensor in held if tensor is not None]
+    return [seen.name for seen, tensor in held if tensor is not None and tensor._version != seen.version]
 
 
 def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Tensor]:

@@ -67,6 +67,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         self._origin = threading.local()
         self._cancelled: set[int] = set()
         self._queued = False
+        self._listed: tuple[int, int | None] | None = None
         self._shown: Run | None = None
         index = (
             probe.target_index(target) if isinstance(target, str) else None if callable(target) else target
@@ -143,6 +144,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             if self._header.get("epoch") != self.probe.epoch:
                 self._publish()
             self._draw_layer()
+            self._draw_classes()
             self._draw_map()
             self.set_trait("error", "")
         except NnscopeError as error:
@@ -158,8 +160,13 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             return
         self._send_packet("_header", "_tiles", pictures.layer_packet(self.probe, layer))
 
+    def _draw_classes(self) -> None:
+        shown = (self.probe.epoch, self.target)
+        if self._listed != shown:
+            self.set_trait("predictions", pictures.prediction_rows(self.probe, self.target))
+            self._listed = shown
+
     def _draw_map(self) -> None:
-        self.set_trait("predictions", pictures.prediction_rows(self.probe, self.target))
         if not (self.cam or self.sort == "share"):
             return
         layer, method = self.layer, self.method

@@ -1,0 +1,7 @@
+"""Every benchmark: ``make bench``. One run, ratios to a peer or a floor; no test asserts them."""
+
+import browser
+import kernel
+
+kernel.main()
+browser.main()
