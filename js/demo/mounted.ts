@@ -57,7 +57,12 @@ export function mountWidget(specimen: Specimen, model = fakeScope(specimen)): Mo
       (target as HTMLInputElement).value = text;
       target.dispatchEvent(new Event("input", { bubbles: true }));
     },
-    settle: () => new Promise((resolve) => setTimeout(resolve, 40)),
+    async settle() {
+      // A change may ask for another frame, an effect for one more: each runs before ours.
+      for (let frame = 0; frame < 4; frame++) {
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 10)));
+      }
+    },
     unmount() {
       unrender();
       close();

@@ -59,6 +59,17 @@ function oddities(values: Float32Array, cells: number): void {
   values[7 * cells] = Number.NaN;
 }
 
+const ABOUT = {
+  model: "Ripples",
+  image: "made up",
+  original: null,
+  input: [3, 224, 224],
+  transform: "224 × 224, as it is",
+  assumption: "",
+  crop: null,
+  note: "A made-up network: nothing here was computed by one.",
+};
+
 function traitsOf(layer: string): Record<string, unknown> {
   const labels = ["Egyptian cat", "tiger cat", "tabby", "lynx", "plastic bag", "espresso"];
   const shares = [0.393, 0.233, 0.219, 0.056, 0.003];
@@ -85,16 +96,7 @@ function traitsOf(layer: string): Record<string, unknown> {
     progress: null,
     error: "",
     _labels: labels,
-    _about: {
-      model: "Ripples",
-      image: "made up",
-      original: null,
-      input: [3, 224, 224],
-      transform: "224 × 224, as it is",
-      assumption: "",
-      crop: null,
-      note: "A made-up network: nothing here was computed by one.",
-    },
+    _about: ABOUT,
     _picture: new ArrayBuffer(0),
     _original: new ArrayBuffer(0),
     _header: {},

@@ -87,10 +87,16 @@ test("a model that cannot save is a kernel that does not answer", () => {
   expect(sync.traits.layer.value).toBe("b");
 });
 
-test("retry writes the choices again and asks for a sign of life", () => {
+test("retry sends the choices again, though none of them changed, and asks for a sign of life", () => {
+  let saved: string[] = [];
+  model.onSave = (changed) => {
+    saved = changed;
+  };
   sync.unanswered();
   sync.retry();
-  expect(model.saves).toBe(1);
+  expect(saved).toContain("layer");
+  expect(model.get("layer")).toBe("a");
+  expect(sync.traits.layer.value).toBe("a");
   expect(model.sent).toEqual([{ k: "ping", rid: expect.any(Number) }]);
   expect(sync.answering.value).toBe(true);
 });

@@ -48,21 +48,10 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
   listen(model, "msg:custom", receive, signal);
   signal.addEventListener("abort", () => requests.close(), { once: true });
 
-  const set = (changes: Partial<ScopeModel>) =>
-    batch(() => {
-      // Whoever acts hopes for an answer, also after one failed to come.
-      requests.heard(true);
-      for (const name of TRAIT_NAMES) {
-        if (!(name in changes)) continue;
-        model.set(name, changes[name]);
-        read(model, name, traits);
-      }
-      try {
-        model.save_changes();
-      } catch {
-        requests.heard(false);
-      }
-    });
+  const set = (changes: Partial<ScopeModel>) => {
+    // Whoever acts hopes for an answer, also after one failed to come.
+    requests.heard(write(model, traits, changes));
+  };
 
   return {
     traits,
@@ -72,10 +61,32 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
     request: (ask, until) => requests.ask(ask, until),
     unanswered: () => requests.heard(false),
     retry() {
-      set(Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()])));
+      const choices = Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()]));
+      batch(() => {
+        // Hosts send only what changed: each choice has to change, and change back.
+        for (const name of CHOICES) model.set(name, null);
+        set(choices);
+      });
       requests.ping();
     },
   };
+}
+
+/** Set traits here and in Python; `false` when the host can no longer send. */
+function write(model: HostModel, traits: Writable, changes: Partial<ScopeModel>): boolean {
+  batch(() => {
+    for (const name of TRAIT_NAMES) {
+      if (!(name in changes)) continue;
+      model.set(name, changes[name]);
+      read(model, name, traits);
+    }
+  });
+  try {
+    model.save_changes();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listen(model: HostModel, event: string, callback: () => void, signal: AbortSignal): void {

@@ -106,3 +106,10 @@ test("two views of one model share what they fetch", async () => {
   const exact = panel.model.sent.filter((message) => (message as { level?: string }).level === "exact");
   expect(exact).toHaveLength(1);
 });
+
+test("JupyterLab keeps its shortcuts off whatever has the focus", () => {
+  for (const control of [panel.find("gridcell"), panel.find("combobox", "Sort"), panel.find("switch")]) {
+    control.focus();
+    expect(control.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
+  }
+});

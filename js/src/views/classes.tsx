@@ -31,6 +31,7 @@ export function Classes() {
             picked={target ?? -1}
             onPick={(index) => store.set({ target: index })}
             placeholder="any class"
+            above
           />
         </div>
       )}

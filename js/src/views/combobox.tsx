@@ -1,17 +1,9 @@
 /** An editable list box: type to filter, arrows to move, Enter to pick, Esc to leave things as they were. */
 
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { hold, List, type Option, SHOWN } from "./listbox";
 import { filter } from "./match";
-
-export interface Option {
-  /** What the field shows when the option is picked, and what typing goes by first. */
-  readonly name: string;
-  /** More that typing may go by. */
-  readonly also?: string;
-  /** What the list shows beside the name. */
-  readonly detail?: string;
-}
 
 interface Props {
   readonly label: string;
@@ -21,19 +13,18 @@ interface Props {
   readonly onPick: (place: number) => void;
   readonly placeholder?: string;
   readonly mono?: boolean;
+  /** Whether the list opens upward, where there is no room below. */
+  readonly above?: boolean;
   /** Shown after the name while nothing is typed. */
   readonly children?: ComponentChildren;
 }
 
-const ROW = 28;
-const SHOWN = 9;
-
 export function Combobox(props: Props) {
-  const { label, options, picked, placeholder = "", mono = false } = props;
-  const id = useId();
+  const { label, options, picked, placeholder = "", mono = false, above = false } = props;
+  // Two panels may stand on one page; Preact's own ids would be the same in both.
+  const id = useMemo(() => `nnscope-${Math.random().toString(36).slice(2)}`, []);
   const box = useCombobox(props);
   const name = options[picked]?.name ?? "";
-  const active = box.places[box.active];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field inside takes the keys
     // biome-ignore lint/a11y/noStaticElementInteractions: a click beside the field is meant for it
@@ -45,7 +36,7 @@ export function Combobox(props: Props) {
         aria-expanded={box.open}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={box.open && active !== undefined ? `${id}-${active}` : undefined}
+        aria-activedescendant={box.places.length > 0 ? `${id}-${box.places[box.active]}` : undefined}
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder}
@@ -58,24 +49,15 @@ export function Combobox(props: Props) {
         onBlur={box.leave}
       />
       {box.typed === null && <span class="nn-combo-detail">{props.children}</span>}
-      <button
-        type="button"
-        class="nn-combo-arrow"
-        tabIndex={-1}
-        aria-hidden="true"
-        onMouseDown={hold}
-        onClick={box.toggle}
-      >
-        ▾
-      </button>
-      {box.open && <List {...props} id={id} places={box.places} active={box.active} onChoose={box.choose} />}
+      <Arrow onClick={box.toggle} />
+      {box.open && (
+        <List
+          {...{ id, label, options, picked, above }}
+          {...{ places: box.places, active: box.active, onChoose: box.choose }}
+        />
+      )}
     </div>
   );
-}
-
-/** A press inside the list must not take the focus from the field. */
-function hold(event: Event): void {
-  event.preventDefault();
 }
 
 /** What is typed, which options fit, and which of them Enter would pick. */
@@ -87,14 +69,14 @@ function useCombobox({ options, picked, onPick }: Props) {
   const texts = useMemo(() => options.map(({ name, also }) => (also ? [name, also] : [name])), [options]);
   const places = useMemo(() => (open ? filter(texts, typed ?? "") : []), [open, texts, typed]);
 
-  const leave = () => {
-    setOpen(false);
-    setTyped(null);
+  const set = (nowOpen: boolean, text: string | null, place: number) => {
+    setOpen(nowOpen);
+    setTyped(text);
+    setActive(place);
   };
-  const show = () => {
-    setOpen(true);
-    setActive(Math.max(0, picked));
-  };
+  const leave = () => set(false, null, 0);
+  const show = () => set(true, typed, Math.max(0, picked));
+  const type = (text: string) => set(true, text, 0);
   const choose = (place: number | undefined) => {
     leave();
     if (place !== undefined && place !== picked) onPick(place);
@@ -105,91 +87,44 @@ function useCombobox({ options, picked, onPick }: Props) {
     if (open && typed === null) leave();
     else if (!open) show();
   };
-  const type = (text: string) => {
-    setTyped(text);
-    setOpen(true);
-    setActive(0);
-  };
   const move = (to: number) => {
     if (!open) show();
     else setActive(Math.max(0, Math.min(places.length - 1, to)));
   };
-  const keys: Record<string, () => void> = {
+  const onKeyDown = keysOf(open, {
     ArrowDown: () => move(active + 1),
     ArrowUp: () => move(active - 1),
     PageDown: () => move(active + SHOWN),
     PageUp: () => move(active - SHOWN),
     Enter: () => (open ? choose(places[active]) : show()),
     Escape: leave,
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const act = keys[event.key];
-    // Esc in a closed box is for whoever is around it.
+  });
+  return { input, open, typed, active, places, leave, choose, toggle, type, onKeyDown };
+}
+
+/** Keys that do something here go no further; Esc in a closed box is for whoever is around it. */
+function keysOf(open: boolean, actions: Record<string, () => void>) {
+  return (event: KeyboardEvent) => {
+    const act = actions[event.key];
     if (!act || event.isComposing || (event.key === "Escape" && !open)) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   };
-  return { input, open, typed, active, places, leave, choose, toggle, type, onKeyDown };
 }
 
-interface ListProps extends Props {
-  readonly id: string;
-  readonly places: readonly number[];
-  readonly active: number;
-  readonly onChoose: (place: number) => void;
-}
-
-/** The options that fit; only those in sight are in the page. */
-function List({ id, label, options, places, active, picked, onChoose }: ListProps) {
-  const list = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    const element = list.current;
-    if (!element) return;
-    const y = active * ROW;
-    const shown = SHOWN * ROW;
-    if (y < element.scrollTop || y + ROW > element.scrollTop + shown) {
-      element.scrollTop = Math.max(0, y - shown / 2 + ROW / 2);
-      setTop(element.scrollTop);
-    }
-  }, [active, places]);
-  const first = Math.max(0, Math.min(Math.floor(top / ROW), places.length - SHOWN) - 3);
+/** Opens the list by pointer; the keyboard has its own way. */
+function Arrow({ onClick }: { onClick: (event: Event) => void }) {
   return (
-    <div
-      ref={list}
-      id={`${id}-list`}
-      role="listbox"
-      aria-label={label}
-      class="nn-list"
+    <button
+      type="button"
+      class="nn-combo-arrow"
       tabIndex={-1}
-      style={{ height: `${Math.min(SHOWN, Math.max(1, places.length)) * ROW}px` }}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      aria-hidden="true"
       onMouseDown={hold}
+      onClick={onClick}
     >
-      <div style={{ height: `${Math.max(1, places.length) * ROW}px` }}>
-        {places.length === 0 && <div class="nn-none">Nothing fits.</div>}
-        {places.slice(first, first + SHOWN + 6).map((place, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
-          <div
-            key={place}
-            id={`${id}-${place}`}
-            role="option"
-            aria-selected={place === picked}
-            aria-setsize={places.length}
-            aria-posinset={first + i + 1}
-            class={first + i === active ? "nn-option nn-active" : "nn-option"}
-            style={{ top: `${(first + i) * ROW}px` }}
-            onClick={(event) => {
-              event.stopPropagation();
-              onChoose(place);
-            }}
-          >
-            <span class="nn-option-name">{options[place]?.name}</span>
-            <span class="nn-option-detail">{options[place]?.detail}</span>
-          </div>
-        ))}
-      </div>
-    </div>
+      ▾
+    </button>
   );
 }

@@ -1,6 +1,6 @@
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
-import { madeUp } from "../../demo/specimen";
+import { madeUp, makeLayer } from "../../demo/specimen";
 
 beforeAll(pretendLayout);
 
@@ -83,4 +83,31 @@ test("the order follows the sort", async () => {
 test("nothing is asked of the kernel while the coarse tiles hold every cell", async () => {
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(panel.model.sent).toEqual([]);
+});
+
+test("hover tells channel, cell, value and pixel, and frames the same place on the image", async () => {
+  const grid = panel.find("grid", "Channels");
+  const side = (670 - 9 * 4) / 10;
+  grid.dispatchEvent(
+    new MouseEvent("pointermove", { clientX: side + 4 + side / 2, clientY: side / 2, bubbles: true }),
+  );
+  await panel.settle();
+  expect(panel.root.querySelector("footer")?.textContent).toMatch(
+    /^channel 1 · cell \(3, 3\) · value ≈ \S+ · image \(112, 11[12]\)/,
+  );
+  expect(panel.root.querySelector(".nn-image .nn-cell-frame")).not.toBeNull();
+  await vi.waitFor(() => {
+    expect(panel.model.sent).toEqual([expect.objectContaining({ k: "get", level: "exact", channels: [1] })]);
+    expect(panel.root.querySelector("footer")?.textContent).not.toContain("≈");
+  });
+});
+
+test("of a layer too fine for its coarse tiles, those in sight are fetched", async () => {
+  const fine = makeLayer("fine", "Conv2d", "convolution", 96, 64);
+  const other = mountWidget({ layers: [fine], traits: { ...madeUp().traits, layer: "fine" } });
+  const asked = other.model.sent as { level: string; channels: number[] }[];
+  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+  expect(asked.every(({ level, channels }) => level === "native" && channels.length <= 64)).toBe(true);
+  expect(asked.flatMap(({ channels }) => channels).slice(0, 3)).toEqual([0, 1, 2]);
+  other.unmount();
 });

@@ -1,21 +1,21 @@
 /** The channels as tiles: one canvas behind, and in front a thin layer of cells for keyboard and screen reader. */
 
 import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import { GAP, hit, type Layout, layoutOf, rowsInSight, scrollTo, step } from "../draw/layout";
+import { useMemo, useRef } from "preact/hooks";
+import { type Layout, layoutOf, rowsInSight } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
 import { coloursOf, type Scene, TilePainter } from "../draw/tiles";
-import type { Spot } from "../state";
 import { Cells } from "./cells";
 import { useScope } from "./context";
 import { useFrame } from "./frame";
+import { useMoves } from "./gridmoves";
 import { type Size, useSize } from "./size";
 
 /** Milliseconds of rest over a tile before its exact values are fetched. */
 const REST = 250;
 
 export function Grid() {
-  const { store, view } = useScope();
+  const { store } = useScope();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(scroller);
@@ -42,12 +42,6 @@ export function Grid() {
       aria-colcount={columns}
       tabIndex={-1}
       style={{ "--total": `${total}px`, "--gutter": `${size.value.gutter}px` }}
-      onScroll={(event) => {
-        top.value = event.currentTarget.scrollTop;
-      }}
-      onPointerLeave={() => {
-        view.hover.value = null;
-      }}
       {...moves}
     >
       <canvas ref={canvas} aria-hidden="true" style={{ height: `${seen}px`, marginBottom: `-${seen}px` }} />
@@ -133,84 +127,4 @@ function useExactOnRest(): void {
     const timer = setTimeout(() => store.detail.wantExact(resting), REST);
     return () => clearTimeout(timer);
   });
-}
-
-/** Pointer and keys: what they point at, where they lead, what they open. */
-function useMoves(
-  scroller: { current: HTMLDivElement | null },
-  layout: ReadonlySignal<Layout>,
-  top: { value: number },
-) {
-  const { store, view } = useScope();
-  const spotAt = (event: MouseEvent): Spot | null => {
-    const element = scroller.current;
-    if (!element) return null;
-    const { left, top: edge } = element.getBoundingClientRect();
-    const found = hit(layout.value, event.clientX - left, event.clientY - edge + element.scrollTop);
-    const channel = found ? store.order.value[found.index] : undefined;
-    return found && channel !== undefined ? { channel, u: found.u, v: found.v } : null;
-  };
-  const open = (index: number) => {
-    const channel = store.order.value[index];
-    if (channel === undefined) return;
-    view.focus.value = index;
-    store.set({ channel });
-  };
-  const go = (index: number) => {
-    const element = scroller.current;
-    if (!element) return;
-    view.focus.value = index;
-    element.scrollTop = scrollTo(layout.value, index, element.scrollTop, element.clientHeight);
-    top.value = element.scrollTop;
-    focusCell(element, index);
-  };
-  useKeptFocus(go);
-  return {
-    onPointerMove: (event: PointerEvent) => {
-      view.hover.value = spotAt(event);
-    },
-    onClick: (event: MouseEvent) => {
-      const index = Number((event.target as HTMLElement).dataset.index ?? Number.NaN);
-      if (Number.isInteger(index)) open(index);
-    },
-    onKeyDown: (event: KeyboardEvent) => {
-      if (event.altKey || event.metaKey) return;
-      const page = Math.max(
-        1,
-        Math.floor((scroller.current?.clientHeight ?? 0) / (layout.value.height + GAP)),
-      );
-      const next = step(layout.value, view.focus.value, event.key, event.ctrlKey, page);
-      const opens = event.key === "Enter" || event.key === " ";
-      if (next === null && !opens) return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (next === null) open(view.focus.value);
-      else go(next);
-    },
-  };
-}
-
-/** Focus a cell as soon as it is in the page. */
-function focusCell(grid: HTMLElement, index: number): void {
-  const find = () => grid.querySelector<HTMLElement>(`[data-index="${index}"]`);
-  const cell = find();
-  if (cell) cell.focus({ preventScroll: true });
-  else requestAnimationFrame(() => find()?.focus({ preventScroll: true }));
-}
-
-/** When the enlarged view is closed here, the focus goes back to its tile; the place of the focus stays inside the grid. */
-function useKeptFocus(go: (index: number) => void): void {
-  const { store, view } = useScope();
-  const enlarged = store.enlarged.value;
-  const count = store.order.value.length;
-  useEffect(() => {
-    if (enlarged !== null) view.focus.value = Math.max(0, store.order.peek().indexOf(enlarged));
-    else if (view.refocus.peek()) {
-      view.refocus.value = false;
-      go(view.focus.peek());
-    }
-  }, [enlarged]);
-  useEffect(() => {
-    if (view.focus.peek() >= count) view.focus.value = 0;
-  }, [count, view]);
 }

@@ -12,8 +12,11 @@ export function mount(el: HTMLElement, store: Store, view: ViewState): () => voi
   root.className = "nnscope";
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", "nnscope");
-  // JupyterLab would take the arrow keys for its own otherwise.
   root.dataset.lmSuppressShortcuts = "true";
+  // JupyterLab's command mode looks at the element with the focus before it looks at what is around it.
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement) target.dataset.lmSuppressShortcuts = "true";
+  });
   root.dataset.painted = "0";
   el.append(root);
   const unfollow = followTheme(root);

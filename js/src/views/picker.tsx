@@ -3,9 +3,10 @@
 import { useMemo } from "preact/hooks";
 import { times } from "../draw/number";
 import type { LayerInfo } from "../records";
-import { Combobox, type Option } from "./combobox";
+import { Combobox } from "./combobox";
 import { useScope } from "./context";
 import { IconButton } from "./icons";
+import type { Option } from "./listbox";
 
 export function LayerPicker() {
   const { store } = useScope();
@@ -17,7 +18,6 @@ export function LayerPicker() {
     const next = list[place];
     if (next) store.set({ layer: next.name });
   };
-  const info = list[current];
   return (
     <div class="nn-picker">
       <IconButton
@@ -42,13 +42,17 @@ export function LayerPicker() {
         placeholder="Type a layer's name"
         mono
       >
-        {info && `${info.kind} · ${info.shape[0]} channels · ${times(info.shape.slice(1))}`}
+        {list[current] && describe(list[current])}
       </Combobox>
       <span class="nn-muted nn-count">
         {current < 0 ? `${list.length} layers` : `layer ${current + 1} of ${list.length}`}
       </span>
     </div>
   );
+}
+
+function describe({ kind, shape: [channels, ...size] }: LayerInfo): string {
+  return `${kind} · ${channels} channels · ${times(size)}`;
 }
 
 function optionOf({ name, kind, shape }: LayerInfo): Option {

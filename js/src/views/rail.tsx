@@ -19,18 +19,7 @@ export function Rail() {
     if (layer && layer.name !== store.traits.layer.value) store.set({ layer: layer.name });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.round(layers.length / 10));
-    const steps: Record<string, number> = {
-      ArrowLeft: current - 1,
-      ArrowDown: current - 1,
-      ArrowRight: current + 1,
-      ArrowUp: current + 1,
-      PageDown: current - page,
-      PageUp: current + page,
-      Home: 0,
-      End: layers.length - 1,
-    };
-    const next = steps[event.key];
+    const next = placeAfter(event.key, current, layers.length);
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -58,6 +47,22 @@ export function Rail() {
       <Tip layers={layers} place={pointed.value} />
     </div>
   );
+}
+
+/** Where a key leads, as on any slider; a page is a tenth of the network. */
+function placeAfter(key: string, current: number, count: number): number | undefined {
+  const page = Math.max(1, Math.round(count / 10));
+  const places: Record<string, number> = {
+    ArrowLeft: current - 1,
+    ArrowDown: current - 1,
+    ArrowRight: current + 1,
+    ArrowUp: current + 1,
+    PageDown: current - page,
+    PageUp: current + page,
+    Home: 0,
+    End: count - 1,
+  };
+  return places[key];
 }
 
 /** The current layer in the accent, at least a few pixels wide however long the network is. */
