@@ -41,6 +41,8 @@ export type Awaited = "" | "layer" | "map" | "work";
 
 export interface Store extends Source {
   readonly detail: Detail;
+  /** Name of the layer to show as picked: it changes together with the pictures, unless they are late. */
+  readonly picked: ReadonlySignal<string>;
   /** The layer whose pictures are shown, as the table describes it. */
   readonly shown: ReadonlySignal<LayerInfo | null>;
   /** Smallest and largest value of the layer. */
@@ -52,6 +54,8 @@ export interface Store extends Source {
   readonly explains: ReadonlySignal<boolean>;
   readonly enlarged: ReadonlySignal<number | null>;
   readonly awaited: ReadonlySignal<Awaited>;
+  /** The same, once it has taken so long that the panel should show it. */
+  readonly late: Signal<Awaited>;
   /** The values at the ends of the colours for one channel. */
   rangeOf(channel: number): Range;
 }
@@ -60,6 +64,8 @@ export function createStore(source: Source, detail: Detail): Store {
   const { traits, pictures, map } = source;
   const range = computed(() => (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }));
   const target = computed(() => targetOf(source));
+  const awaited = computed(() => awaitedOf(source, target.value));
+  const late = signal<Awaited>("");
   const shares = computed(() =>
     map.value?.layer === pictures.value?.layer ? (map.value?.shares ?? null) : null,
   );
@@ -77,7 +83,12 @@ export function createStore(source: Source, detail: Detail): Store {
       const channel = traits.channel.value;
       return channel !== null && channel >= 0 && channel < (pictures.value?.channels ?? 0) ? channel : null;
     }),
-    awaited: computed(() => awaitedOf(source, target.value)),
+    awaited,
+    late,
+    picked: computed(() => {
+      const soon = awaited.value === "layer" && late.value === "";
+      return (soon && pictures.value?.layer) || traits.layer.value;
+    }),
     rangeOf(channel) {
       const stats = pictures.value?.stats;
       return stats
@@ -109,9 +120,19 @@ function targetOf({ traits, map }: Source): number | null {
   return own ? null : (predictions.value[0]?.index ?? null);
 }
 
-/** Give the kernel `patience` milliseconds for what is awaited; returns the undo. */
+/** Milliseconds after which an answer is late: to show sooner that one waits costs more frames than waiting. */
+const LATE = 150;
+
+/** Notice what is late, and give the kernel `patience` milliseconds for it; returns the undo. */
 export function watch(store: Store, patience: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let slow: ReturnType<typeof setTimeout> | undefined;
+  const stopLate = effect(() => {
+    clearTimeout(slow);
+    const awaited = store.awaited.value;
+    if (awaited === "" || store.late.peek() !== "") store.late.value = awaited;
+    else slow = setTimeout(() => (store.late.value = awaited), LATE);
+  });
   const stop = effect(() => {
     clearTimeout(timer);
     const awaited = store.awaited.value;
@@ -122,7 +143,9 @@ export function watch(store: Store, patience: number): () => void {
   });
   return () => {
     clearTimeout(timer);
+    clearTimeout(slow);
     stop();
+    stopLate();
   };
 }
 

@@ -48,7 +48,7 @@ function mix(a = 0, b = 0, weight = 0): number {
 
 /** A heat map as it is drawn: what is below zero cut off, divided by the maximum. */
 export function heat(plane: Plane): Plane {
-  // biome-ignore lint/complexity/useMathMinMax: a cell that is not a number counts as zero
+  // Not Math.max: a cell that is not a number counts as zero.
   const values = plane.values.map((value) => (value > 0 ? value : 0));
   const top = values.reduce((max, value) => Math.max(max, value), 0);
   return { ...plane, values: top > 0 ? values.map((value) => value / top) : values };

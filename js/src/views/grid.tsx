@@ -5,6 +5,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { type Layout, layoutOf, rowsInSight } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
 import { coloursOf, type Scene, TilePainter } from "../draw/tiles";
+import type { LayerPictures } from "../records";
 import { Cells } from "./cells";
 import { useScope } from "./context";
 import { useFrame } from "./frame";
@@ -52,7 +53,7 @@ export function Grid() {
   );
 }
 
-/** Draw in the next frame whenever something changed that shows. */
+/** Draw whenever something changed that shows: another layer at once, all else in the next frame. */
 function usePainting(
   canvas: { current: HTMLCanvasElement | null },
   size: ReadonlySignal<Size>,
@@ -62,6 +63,7 @@ function usePainting(
   const { store, view } = useScope();
   const painter = useMemo(() => new TilePainter(), []);
   const frame = useFrame();
+  const last = useMemo<{ pictures: LayerPictures | null }>(() => ({ pictures: null }), []);
   const scene = useComputed<Scene | null>(() => {
     const pictures = store.pictures.value;
     if (!pictures || size.value.width === 0) return null;
@@ -83,6 +85,8 @@ function usePainting(
     const now = scene.value;
     const { width, height } = size.value;
     if (!now || !canvas.current) return;
+    const another = now.pictures !== last.pictures;
+    last.pictures = now.pictures;
     frame(() => {
       const context =
         canvas.current && fitToScreen(canvas.current, width, Math.min(height, now.layout.total));
@@ -91,7 +95,7 @@ function usePainting(
       painter.paint(context, now);
       const { times } = view.painted.peek();
       view.painted.value = { times: times + 1, layer: now.pictures.layer };
-    });
+    }, another);
   });
 }
 

@@ -26,7 +26,7 @@ export function InputImage() {
   const coloured = useComputed(() => (store.map.value && cam.value ? colour(store.map.value) : null));
   const strength = useComputed(() => {
     // A map that another will replace is shown at half strength.
-    const old = store.awaited.value === "map" || store.awaited.value === "layer";
+    const old = store.late.value === "map" || store.late.value === "layer";
     return (view.dragged.value ?? store.traits.opacity.value) * (old ? 0.5 : 1);
   });
 

@@ -55,10 +55,10 @@ function Empty() {
   return <p class="nn-empty">{store.answering.value || problem ? sentence : "Nothing was received yet."}</p>;
 }
 
-/** A thin line along the top while an answer is awaited. */
+/** A thin line along the top while an answer is late. */
 function Progress() {
   const { store } = useScope();
-  if (store.awaited.value === "") return null;
+  if (store.late.value === "") return null;
   const done = store.traits.progress.value;
   return (
     <div
@@ -78,7 +78,7 @@ function useRootFacts(): void {
   const { store, view, root } = useScope();
   useSignalEffect(() => {
     root.setAttribute("aria-busy", String(store.awaited.value !== ""));
-    root.dataset.awaited = store.awaited.value;
+    root.dataset.late = store.late.value;
     root.classList.toggle("nn-full", view.full.value);
   });
   useSignalEffect(() => {

@@ -13,11 +13,13 @@ export function LayerPicker() {
   const { layer, layers } = store.traits;
   const list = layers.value;
   const options = useMemo(() => list.map(optionOf), [list]);
-  const current = list.findIndex(({ name }) => name === layer.value);
+  const current = list.findIndex(({ name }) => name === store.picked.value);
   const pick = (place: number) => {
     const next = list[place];
     if (next) store.set({ layer: next.name });
   };
+  // Clicks may come faster than pictures: each goes on from what was picked last.
+  const step = (by: number) => pick(list.findIndex(({ name }) => name === layer.peek()) + by);
   return (
     <div class="nn-picker">
       <IconButton
@@ -25,14 +27,14 @@ export function LayerPicker() {
         label="Previous layer"
         framed
         disabled={current <= 0}
-        onClick={() => pick(current - 1)}
+        onClick={() => step(-1)}
       />
       <IconButton
         icon="next"
         label="Next layer"
         framed
         disabled={current < 0 || current >= list.length - 1}
-        onClick={() => pick(current + 1)}
+        onClick={() => step(1)}
       />
       <Combobox
         label="Layer"

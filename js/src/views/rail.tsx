@@ -11,15 +11,17 @@ export function Rail() {
   const { store } = useScope();
   const pointed = useSignal<number | null>(null);
   const layers = store.traits.layers.value;
-  const current = layers.findIndex(({ name }) => name === store.traits.layer.value);
+  const current = layers.findIndex(({ name }) => name === store.picked.value);
   const drag = useDrag(layers, pointed);
   if (layers.length < 2) return null;
+  // Keys may come faster than pictures: each goes on from what was picked last.
+  const placeOfTrait = () => layers.findIndex(({ name }) => name === store.traits.layer.peek());
   const pick = (place: number) => {
     const layer = layers[clamp(place, 0, layers.length - 1)];
-    if (layer && layer.name !== store.traits.layer.value) store.set({ layer: layer.name });
+    if (layer && layer.name !== store.traits.layer.peek()) store.set({ layer: layer.name });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = placeAfter(event.key, current, layers.length);
+    const next = placeAfter(event.key, placeOfTrait(), layers.length);
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
