@@ -89,7 +89,9 @@ export function mapPacket(
   raw: Float32Array,
   shares: Float32Array,
 ): Encoded {
-  return encode("map", facts, { raw, shares }, { raw: [...size] });
+  const { codes, lo, hi } = quantise(raw);
+  const ends = { lo: Float32Array.of(lo), hi: Float32Array.of(hi) };
+  return encode("map", facts, { tiles: codes, ...ends, shares }, { tiles: [1, ...size] });
 }
 
 function quantise(values: Float32Array): { codes: Uint8Array; lo: number; hi: number } {

@@ -68,6 +68,7 @@ const ABOUT = {
   assumption: "",
   crop: null,
   note: "A made-up network: nothing here was computed by one.",
+  explains: true,
 };
 
 function traitsOf(layer: string): Record<string, unknown> {

@@ -42,6 +42,8 @@ export interface About {
   /** Left, top, right, bottom of what the network saw, as fractions of the original. */
   readonly crop?: readonly [number, number, number, number] | null;
   readonly note?: string;
+  /** Whether a map has something to explain: a class, or a target of Python's own. */
+  readonly explains?: boolean;
 }
 
 /** Numbers of each channel at native resolution, in activation units. */

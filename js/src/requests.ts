@@ -28,6 +28,7 @@ interface Job {
 
 export class Requests {
   readonly #answering = signal(true);
+  readonly #refused = signal("");
   readonly #waiting: Job[] = [];
   readonly #flying = new Map<number, Job>();
   // Replies reach every page that shows the scope: a random start keeps their numbers apart.
@@ -38,6 +39,16 @@ export class Requests {
   /** Whether the kernel answered when it was last expected to. */
   get answering(): ReadonlySignal<boolean> {
     return this.#answering;
+  }
+
+  /** What the kernel refused that was no question, one sentence, or "". */
+  get refused(): ReadonlySignal<string> {
+    return this.#refused;
+  }
+
+  /** Forget what was refused. */
+  forgive(): void {
+    this.#refused.value = "";
   }
 
   /** Ask for channels; rejects when called off, refused or unanswered. */
@@ -59,6 +70,8 @@ export class Requests {
     const message = content as Record<string, unknown>;
     this.#answering.value = true;
     const rid = Number(message.rid);
+    // A refused trait has no number of its own.
+    if (message.k === "error" && rid === 0) this.#refused.value = String(message.message);
     const job = this.#flying.get(rid);
     if (!job) return;
     if (message.k === "data") this.#collect(rid, job, message, buffers);

@@ -18,6 +18,8 @@ export interface Source {
   readonly map: ReadonlySignal<HeatMap | null>;
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
+  /** What Python last refused to do, one sentence, or "". */
+  readonly refused: ReadonlySignal<string>;
   set(changes: Partial<ScopeModel>): void;
   unanswered(): void;
   retry(): void;
@@ -74,7 +76,7 @@ export function createStore(source: Source, detail: Detail): Store {
     detail,
     range,
     target,
-    explains: computed(() => traits.predictions.value.length > 0 || map.value !== null || traits.cam.value),
+    explains: computed(() => traits._about.value.explains === true),
     shown: computed(() => traits.layers.value.find(({ name }) => name === pictures.value?.layer) ?? null),
     order: computed(() =>
       pictures.value ? orderOf(traits.sort.value, pictures.value.stats, shares.value) : new Uint32Array(0),
@@ -106,8 +108,7 @@ function awaitedOf({ traits, pictures, map, answering }: Source, target: number 
     if (layer && layer !== pictures.value?.layer) return "layer";
     const wanted = traits.cam.value || traits.sort.value === "share";
     const here = map.value?.layer === layer && map.value.method === traits.method.value;
-    if (wanted && traits.predictions.value.length > 0 && !(here && map.value?.target === target))
-      return "map";
+    if (wanted && traits._about.value.explains && !(here && map.value?.target === target)) return "map";
   }
   return traits.status.value === "ready" ? "" : "work";
 }

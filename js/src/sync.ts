@@ -18,6 +18,8 @@ export interface Sync {
   /** Why the newest packet could not be read, or "". */
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
+  /** Why the newest write was refused, or "". */
+  readonly refused: ReadonlySignal<string>;
   /** Write traits, here and in Python. */
   set(changes: Partial<ScopeModel>): void;
   request(ask: Ask, signal: AbortSignal): Promise<Packet>;
@@ -49,6 +51,7 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
   signal.addEventListener("abort", () => requests.close(), { once: true });
 
   const set = (changes: Partial<ScopeModel>) => {
+    requests.forgive();
     // Whoever acts hopes for an answer, also after one failed to come.
     requests.heard(write(model, traits, changes));
   };
@@ -57,6 +60,7 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
     traits,
     ...packets,
     answering: requests.answering,
+    refused: requests.refused,
     set,
     request: (ask, until) => requests.ask(ask, until),
     unanswered: () => requests.heard(false),

@@ -59,11 +59,20 @@ test("traits that make no sense are a sentence, not an exception", async () => {
 });
 
 test("without class scores there are no classes, and the switch says why", async () => {
-  panel.model.receive({ predictions: [] });
+  panel.model.receive({ predictions: [], _about: { explains: false } });
   await panel.settle();
   expect(panel.root.querySelector("[aria-label=Classes]")).toBeNull();
   expect(panel.find("switch", "Grad-CAM").hasAttribute("disabled")).toBe(true);
   expect(panel.root.textContent).toContain("target=callable");
+});
+
+test("what Python refuses is said, until the next choice", async () => {
+  panel.model.message({ k: "error", rid: 0, code: "refused", message: "No layer <b>x</b>." });
+  await panel.settle();
+  expect(panel.find("alert", "").textContent).toContain("No layer <b>x</b>.");
+  panel.find("switch", "Grad-CAM").click();
+  await panel.settle();
+  expect(panel.root.querySelector("[role=alert]")).toBeNull();
 });
 
 test("opening and closing a view fifty times leaves nothing behind", () => {

@@ -3,6 +3,9 @@
 import type { CodeTile, ExactTile, HeatMap, LayerPictures } from "./records";
 
 const VERSION = 1;
+/** Code of the largest finite value, and of a cell that is not finite. */
+const TOP = 254;
+const NONFINITE = 255;
 
 /** A host's bytes, whatever they came in, as a view of exactly those bytes. */
 export function bytesOf(source: unknown): Uint8Array {
@@ -101,8 +104,7 @@ export function readLayer(header: unknown, body: unknown): LayerPictures {
 /** A `map` packet. */
 export function readMap(header: unknown, body: unknown): HeatMap {
   const packet = expect(decode(header, body), "map");
-  const raw = packet.arrays.get("raw");
-  const size = pair(raw?.shape, "shape of raw");
+  const size = pair(packet.arrays.get("tiles")?.shape.slice(1), "shape of tiles");
   return {
     epoch: whole(packet.facts.epoch, "epoch"),
     layer: String(packet.facts.layer),
@@ -111,9 +113,18 @@ export function readMap(header: unknown, body: unknown): HeatMap {
     sentence: text(packet.facts.sentence),
     doubt: text(packet.facts.doubt),
     size,
-    raw: float32(packet, "raw", size[0] * size[1]),
+    raw: valuesOf(packet, size[0] * size[1]),
     shares: packet.arrays.has("shares") ? float32(packet, "shares") : new Float32Array(0),
   };
+}
+
+/** The values of the one tile of a packet. */
+function valuesOf(packet: Packet, cells: number): Float32Array {
+  const [lo = 0] = float32(packet, "lo", 1);
+  const [hi = 0] = float32(packet, "hi", 1);
+  const codes = uint8(packet, "tiles", cells);
+  const step = (hi - lo) / TOP;
+  return Float32Array.from(codes, (code) => (code === NONFINITE ? Number.NaN : lo + step * code));
 }
 
 /** A `native` packet, as tiles by channel. */

@@ -6,8 +6,10 @@ import copy
 import itertools
 import math
 import operator
+import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -18,13 +20,14 @@ from nnscope.attribution.registry import METHODS, Method, method as lookup
 from nnscope.errors import ChannelNotFoundError, ModelError, OptionError, TargetError
 from nnscope.network import survey as network
 from nnscope.network.capture import check
+from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.labels import find_label, labels_for
 from nnscope.network.layers import model_name
 from nnscope.network.outputs import class_scores, is_distribution, probabilities
 from nnscope.network.preprocess import prepare
 from nnscope.records import ChannelStats, Heatmap, Layer, LayerTable, Prediction
 from nnscope.tensors.cache import ByteCache
-from nnscope.tensors.quantize import Codes, quantize
+from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
 from nnscope.tensors.summary import Summary, summarize
 
 Target = int | str | Callable[[Any], Tensor] | None
@@ -80,6 +83,7 @@ class Probe:
         self.specimen = prepare(image, self.model, transform, device=sample.device, dtype=sample.dtype)
         self.epoch = 0
         """Counts how often the model was found changed and run again."""
+        self._thread = threading.local()
         self._key = next(_serial)
         weakref.finalize(self, _forget, self._key)
         self._run()
@@ -96,9 +100,19 @@ class Probe:
 
     def refresh(self) -> None:
         """Run the model again if its weights are not those that were seen; every question asks for this."""
-        if self._fingerprint != _fingerprint(self.model):
+        if not getattr(self._thread, "settled", False) and self._fingerprint.stale():
             self.epoch += 1
             self._run()
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Answer this thread from what was seen last, without looking for changed weights each time."""
+        before = getattr(self._thread, "settled", False)
+        self._thread.settled = True
+        try:
+            yield
+        finally:
+            self._thread.settled = before
 
     @property
     def note(self) -> str:
@@ -126,6 +140,10 @@ class Probe:
             found = summarize(self._activation(name))
             _summaries.put(self._key, name, value=found, nbytes=found.nbytes)
         return found
+
+    def at_hand(self, layer: str) -> bool:
+        """Whether the summary of a layer can be given without running the model."""
+        return not self._fingerprint.stale() and _summaries.get(self._key, layer) is not None
 
     def stats(self, layer: str) -> ChannelStats:
         """Statistics of each channel of a layer."""
@@ -230,7 +248,7 @@ class Probe:
     def _run(self) -> None:
         _forget(self._key)
         layers, output, self._overwritten = network.survey(self.model, self.specimen.input, self._keep)
-        self._fingerprint = _fingerprint(self.model)
+        self._fingerprint = Fingerprint(self.model)
         self._layers = LayerTable(layers, self.name)
         scores = class_scores(output)
         self._scores = None if scores is None else scores.detach().clone()
@@ -339,6 +357,12 @@ class Probe:
         return self.note
 
 
+def coarse_map(heatmap: Heatmap) -> Codes:
+    """The raw map as codes ``[1, h, w]``, at most 128 × 128 cells: what the panel draws."""
+    height, width = heatmap.raw.shape
+    return quantize(shrink(heatmap.raw[None], coarse_size(1, height, width, most=128 * 128)))
+
+
 def _score(index: int) -> Score:
     def score(output: Any) -> Tensor:
         scores = class_scores(output)
@@ -361,20 +385,9 @@ def _on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module
     return copy.deepcopy(model).to(device)
 
 
-def _fingerprint(model: nn.Module) -> tuple[tuple[int, int], ...]:
-    """Changes whenever a parameter or buffer is written or replaced; reads no values."""
-    tables = (table for module in model.modules() for table in (module._parameters, module._buffers))
-    return tuple(
-        (tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version)
-        for table in tables
-        for tensor in table.values()
-        if tensor is not None
-    )
-
-
 def _forget(key: int) -> None:
     _summaries.discard(key)
     _values.discard(key)
 
 
-__all__ = ["METHODS", "RANKINGS", "Probe", "Target"]
+__all__ = ["METHODS", "RANKINGS", "Probe", "Target", "coarse_map"]

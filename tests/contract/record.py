@@ -41,7 +41,12 @@ def packets() -> dict[str, tuple[dict, bytes]]:
         ),
         "map": packet.encode(
             "map",
-            {"raw": (rows - 2).astype(np.float32), "shares": np.array([3, -1, 0.5, 0], np.float32)},
+            {
+                "tiles": (rows * 50).astype(np.uint8)[None],
+                "lo": np.array([-2], np.float32),
+                "hi": np.array([3.08], np.float32),
+                "shares": np.array([3, -1, 0.5, 0], np.float32),
+            },
             **where,
             target=281,
             method="gradcam",

@@ -6,6 +6,7 @@ import { type Layout, layoutOf, rowsInSight } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
 import { coloursOf, type Scene, TilePainter } from "../draw/tiles";
 import type { LayerPictures } from "../records";
+import { useEffectAtOnce } from "./atonce";
 import { Cells } from "./cells";
 import { useScope } from "./context";
 import { useFrame } from "./frame";
@@ -81,7 +82,7 @@ function usePainting(
       native: (channel) => (large ? store.detail.native(channel) : undefined),
     };
   });
-  useSignalEffect(() => {
+  useEffectAtOnce(() => {
     const now = scene.value;
     const { width, height } = size.value;
     if (!now || !canvas.current) return;

@@ -6,10 +6,10 @@ import { IconButton } from "./icons";
 
 export function Notices() {
   const { store, view } = useScope();
-  const error = store.traits.error.value;
+  const error = store.traits.error.value || store.refused.value;
   useSignalEffect(() => {
     // Once all is well, the same sentence would be news again.
-    if (!store.traits.error.value) view.dismissed.value = "";
+    if (!store.traits.error.value && !store.refused.value) view.dismissed.value = "";
   });
   return (
     <>

@@ -3,6 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { times } from "../draw/number";
+import { useEffectAtOnce } from "./atonce";
 import { Channels } from "./channels";
 import { useScope } from "./context";
 import { Enlarged } from "./enlarged";
@@ -76,12 +77,12 @@ function Progress() {
 /** Attributes of the root that tests, styles and screen readers go by. */
 function useRootFacts(): void {
   const { store, view, root } = useScope();
-  useSignalEffect(() => {
+  useEffectAtOnce(() => {
     root.setAttribute("aria-busy", String(store.awaited.value !== ""));
     root.dataset.late = store.late.value;
     root.classList.toggle("nn-full", view.full.value);
   });
-  useSignalEffect(() => {
+  useEffectAtOnce(() => {
     const { times: count, layer } = view.painted.value;
     root.dataset.painted = String(count);
     root.dataset.layer = layer;

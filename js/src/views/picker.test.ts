@@ -74,6 +74,9 @@ test("the step buttons end where the network does", async () => {
   expect(panel.find("button", "Previous layer").hasAttribute("disabled")).toBe(true);
   panel.model.set("layer", "blocks.4.relu");
   await panel.settle();
+  expect(panel.root.textContent).toContain("layer 1 of 15"); // the name comes with the pictures
+  await new Promise((late) => setTimeout(late, 200)); // or without them, when they are late
+  await panel.settle();
   expect(panel.find("button", "Next layer").hasAttribute("disabled")).toBe(true);
   expect(panel.root.textContent).toContain("layer 15 of 15");
 });

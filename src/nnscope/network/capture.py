@@ -138,7 +138,10 @@ class _Walk(TorchFunctionMode):
     def _leave(self, module: nn.Module, _args: Any, output: Any) -> Any:
         if threading.get_ident() != self._thread:
             return None
-        self._running.pop()
+        if (
+            self._running and self._running[-1] is module
+        ):  # not so where a user's own hook kept it from entering
+            self._running.pop()
         whole = module is self._root and not _is_builtin(module)
         if whole or not _is_picture_like(output):
             return None

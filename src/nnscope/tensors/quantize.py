@@ -72,16 +72,17 @@ def shrink(activation: Tensor, size: tuple[int, int]) -> Tensor:
     return F.adaptive_avg_pool2d(values, size)
 
 
-def coarse_size(channels: int, height: int, width: int) -> tuple[int, int]:
-    """Size of a layer's coarse tiles: as large as fits ``COARSE_BYTES``, with the layer's aspect ratio.
+def coarse_size(channels: int, height: int, width: int, most: int = COARSE_BYTES) -> tuple[int, int]:
+    """Size of coarse tiles: as large as fits ``most`` bytes, with the aspect ratio of the layer.
 
     Args:
         channels: Number of channels C.
         height: Native height H in cells.
         width: Native width W in cells.
+        most: Bytes for all channels.
 
     Returns:
         ``(h, w)``, at most ``(H, W)``, at least ``(1, 1)``.
     """
-    ratio = min(1.0, math.sqrt(COARSE_BYTES / (channels * height * width)))
+    ratio = min(1.0, math.sqrt(most / (channels * height * width)))
     return max(1, int(height * ratio)), max(1, int(width * ratio))

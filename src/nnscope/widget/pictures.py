@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from nnscope.export.png import contact_sheet, encode, thumbnail
-from nnscope.probe import Probe
+from nnscope.probe import Probe, coarse_map
 from nnscope.records import Heatmap
 from nnscope.wire import packet
 
@@ -31,9 +31,10 @@ def layer_packet(probe: Probe, layer: str) -> Packet:
 
 def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
     """A heat map, unscaled, with its provenance."""
+    tiles, lo, hi = (tensor.numpy() for tensor in coarse_map(heatmap))
     return packet.encode(
         "map",
-        {"raw": heatmap.raw.numpy(), "shares": heatmap.shares.numpy()},
+        {"tiles": tiles, "lo": lo, "hi": hi, "shares": heatmap.shares.numpy()},
         epoch=epoch,
         layer=heatmap.layer,
         target=heatmap.target,
@@ -69,8 +70,8 @@ def exact_packet(probe: Probe, layer: str, channel: int) -> Packet:
     )
 
 
-def about(probe: Probe) -> dict[str, Any]:
-    """What is under the microscope; the trait ``_about``."""
+def about(probe: Probe, *, explains: bool) -> dict[str, Any]:
+    """What is under the microscope, and whether a map has something to explain; the trait ``_about``."""
     specimen = probe.specimen
     crop = None
     if specimen.geometry is not None:
@@ -86,6 +87,7 @@ def about(probe: Probe) -> dict[str, Any]:
         "assumption": specimen.assumption,
         "crop": crop,
         "note": probe.note,
+        "explains": explains,
     }
 
 

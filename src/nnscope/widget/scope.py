@@ -105,13 +105,13 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
 
     @t.validate("layer")
     def _known_layer(self, proposal: Any) -> str:
-        self.probe.layers.feature_map(proposal.value)
-        return str(proposal.value)
+        with self.probe.settled():
+            return self.probe.layers.feature_map(proposal.value).name
 
     @t.validate("channel")
     def _known_channel(self, proposal: Any) -> int | None:
         value: int | None = proposal.value
-        count = self.probe.layers[self.layer].channels
+        count = self._channels()
         if value is not None and not 0 <= value < count:
             msg = f"Layer {self.layer!r} has channels 0 to {count - 1}, not {value}."
             raise ChannelNotFoundError(msg)
@@ -119,18 +119,24 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
 
     @t.validate("target")
     def _known_target(self, proposal: Any) -> int | None:
-        return None if proposal.value is None else self.probe.target_index(proposal.value)
+        with self.probe.settled():
+            return None if proposal.value is None else self.probe.target_index(proposal.value)
+
+    def _channels(self) -> int:
+        with self.probe.settled():
+            return int(self.probe.layers[self.layer].channels)
 
     # -- drawing what the traits say --------------------------------------------------------
 
     def _on_view(self, change: Any) -> None:
         if change.name == "layer" and self.channel is not None:
-            count = self.probe.layers[self.layer].channels
-            self.channel = self.channel if self.channel < count else None
+            self.channel = self.channel if self.channel < self._channels() else None
         if change.name == "target":
             self._explained = None
         if not getattr(self._origin, "browser", False):
             self._refresh()
+        elif change.name == "layer" and not self._maps_wanted() and self.probe.at_hand(self.layer):
+            self._refresh()  # a look into the cache: no need to wait for what the worker has to do
         elif not self._queued:
             # The job reads the traits when it runs, so one in the queue is enough: the latest wins.
             self._queued = True
@@ -141,11 +147,8 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         self._queued = False
         try:
             self.probe.refresh()
-            if self._header.get("epoch") != self.probe.epoch:
-                self._publish()
-            self._draw_layer()
-            self._draw_classes()
-            self._draw_map()
+            with self.probe.settled():
+                self._draw()
             self.set_trait("error", "")
         except NnscopeError as error:
             self.set_trait("error", str(error))
@@ -153,6 +156,13 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             self.set_trait("error", f"nnscope failed with {type(error).__name__}: {error}.")
         finally:
             self.set_trait("status", "ready")
+
+    def _draw(self) -> None:
+        if self._header.get("epoch") != self.probe.epoch:
+            self._publish()
+        self._draw_layer()
+        self._draw_classes()
+        self._draw_map()
 
     def _draw_layer(self) -> None:
         layer, epoch = self.layer, self.probe.epoch
@@ -167,7 +177,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             self._listed = shown
 
     def _draw_map(self) -> None:
-        if not (self.cam or self.sort == "share"):
+        if not self._maps_wanted():
             return
         layer, method = self.layer, self.method
         target = self._explained or self.probe.target_index(self.target)
@@ -179,6 +189,9 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             raise
         self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch))
 
+    def _maps_wanted(self) -> bool:
+        return bool(self.cam) or self.sort == "share"
+
     def _heatmap(self, layer: str, target: Any, method: str) -> Any:
         # The first map of a class brings those of all layers along, so that switching layers is instant.
         maps = self.probe.cams(target, method) if not callable(target) else {}
@@ -188,7 +201,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         """Write what depends on the model and the image alone."""
         probe = self.probe
         with self._lock, self.hold_sync():
-            self._about = pictures.about(probe)
+            self._about = pictures.about(probe, explains=bool(probe.labels) or self._explained is not None)
             self._labels = probe.labels
             self._picture = pictures.picture(probe)
             self._original = pictures.original(probe)
@@ -245,7 +258,8 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         rid = messages.rid_of(content)
         try:
-            message = messages.parse(content, self.probe.layers)
+            with self.probe.settled():
+                message = messages.parse(content, self.probe.layers)
         except NnscopeError as error:
             self._refuse(rid, str(error))
             return

@@ -105,7 +105,7 @@ class ScopeTraits(t.HasTraits):
     """What is under the microscope: ``model`` (name), ``image`` (name), ``original`` [W, H] | None,
     ``input`` [C, H, W], ``transform`` (a line), ``assumption`` (a sentence or ""), ``crop``
     [left, top, right, bottom] as fractions of the original | None, ``note`` (a sentence about the
-    model, e.g. that it ends in a softmax, or "")."""
+    model, e.g. that it ends in a softmax, or ""), ``explains`` (whether a map has a target)."""
 
     _labels = kernel(t.List())
     """Name of each class by index; ``[]`` when the output is no class scores."""

@@ -17,8 +17,9 @@ Kinds of packet
     float32 [C] at native resolution (``ChannelStats``).
 ``map`` (traits ``_map_header`` and ``_map``): the heat map of the current layer and class.
     facts: ``epoch``, ``layer``, ``target`` int | None, ``method``, ``sentence`` (provenance),
-    ``doubt`` (a sentence or ""); arrays: ``raw`` float32 [H, W] (before ReLU and scaling; the
-    browser draws max(raw, 0) / max), ``shares`` float32 [C].
+    ``doubt`` (a sentence or ""); arrays: ``tiles`` uint8 [1, h, w] with ``lo``, ``hi`` float32 [1]
+    (before ReLU and scaling, at most 128 × 128 cells; the browser draws max(value, 0) / max),
+    ``shares`` float32 [C].
 ``native`` (reply to ``get`` level "native"): some channels at native size.
     facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [H, W];
     arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n], in the order of ``channels``.

@@ -11,7 +11,9 @@ from torch import nn
 
 import nnscope
 from nnscope import errors
+from nnscope.probe import _summaries
 from nnscope.widget.traits import FROM_BROWSER
+from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
 
@@ -38,8 +40,6 @@ def scope(model):
 
 def settled(scope):
     """Wait until the worker has nothing left to do."""
-    from nnscope.widget.worker import submit
-
     submit(scope.probe.model, lambda: None).result(10)
 
 
@@ -137,8 +137,10 @@ def test_the_map_follows_layer_and_class(scope):
     assert (scope._map_header["layer"], scope._map_header["target"]) == ("0", top)
     for layer, target in (("2", top), ("2", 6), ("0", 6)):
         scope.layer, scope.target = layer, target
-        raw = packet.decode(scope._map_header, scope._map)["raw"]
-        np.testing.assert_array_equal(raw, scope.probe.cam(layer, target).raw)
+        made = packet.decode(scope._map_header, scope._map)
+        raw = scope.probe.cam(layer, target).raw
+        values = made["lo"] + (made["hi"] - made["lo"]) * made["tiles"][0] / 254
+        np.testing.assert_allclose(values, raw, atol=float(raw.max() - raw.min()) / 500)
     assert "logit of class 6" in scope._map_header["sentence"]
 
 
@@ -152,6 +154,7 @@ def test_a_callable_target_is_explained_until_a_class_is_chosen(model):
     scope = nnscope.show(model, torch.randn(1, 3, 12, 12), target=lambda out: out[0, 2] - out[0, 3], cam=True)
     assert scope._map_header["target"] is None
     assert "the target function" in scope._map_header["sentence"]
+    assert scope._about["explains"]
     scope.target = 2
     assert scope._map_header["target"] == 2
 
@@ -159,6 +162,7 @@ def test_a_callable_target_is_explained_until_a_class_is_chosen(model):
 def test_a_model_without_class_scores_has_no_classes_and_says_what_a_map_needs():
     scope = nnscope.show(nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU()), torch.randn(1, 3, 6, 6))
     assert (scope.predictions, scope._labels, scope.error) == ([], [], "")
+    assert not scope._about["explains"]
     scope.cam = True
     assert "pass target= a function" in scope.error
     assert scope._map_header == {}
@@ -195,6 +199,7 @@ def test_the_browser_moves_the_traits_and_the_picture(scope):
 
 
 def test_what_the_browser_asks_for_is_computed_on_the_models_own_thread(scope, monkeypatch):
+    """Unless it is at hand: then it is there before the worker has finished what it does."""
     threads = []
     original = type(scope)._draw_layer
     monkeypatch.setattr(
@@ -202,8 +207,20 @@ def test_what_the_browser_asks_for_is_computed_on_the_models_own_thread(scope, m
     )
     update(scope, layer="2")
     scope.layer = "0"
-    assert threads[0] != threading.get_ident()
-    assert threads[1] == threading.get_ident()
+    assert threads == [threading.get_ident()] * 2
+    _summaries.discard(scope.probe._key)
+    update(scope, layer="2")
+    assert threads[2] != threading.get_ident()
+    assert scope._header["layer"] == "2"
+
+
+def test_a_layer_at_hand_does_not_wait_for_the_worker(scope):
+    held = threading.Event()
+    waiting = submit(scope.probe.model, held.wait)
+    scope._handle_msg({"content": {"data": {"method": "update", "state": {"layer": "2"}}}})
+    assert scope._header["layer"] == "2"
+    held.set()
+    waiting.result(10)
 
 
 def test_the_browser_reads_native_tiles_and_exact_values(scope):
@@ -321,6 +338,7 @@ def test_a_released_scope_keeps_its_picture_and_answers_with_a_sentence(scope):
 
 
 def test_many_quick_changes_are_drawn_once_more_at_most(scope, monkeypatch):
+    scope.cam = True
     drawn = []
     original = type(scope)._draw_layer
 
@@ -336,3 +354,17 @@ def test_many_quick_changes_are_drawn_once_more_at_most(scope, monkeypatch):
     assert drawn[-1] == "2"
     assert len(drawn) <= 3
     assert scope._header["layer"] == "2"
+
+
+def test_a_model_that_fails_now_is_told_in_the_panel_and_can_be_mended(scope):
+    handle = scope.probe.model[0].register_forward_pre_hook(lambda *_: 1 / 0)
+    with torch.no_grad():
+        scope.probe.model[0].weight.mul_(2)
+    before = scope._tiles
+    update(scope, layer="2")
+    assert "raised ZeroDivisionError" in scope.error
+    assert scope._tiles == before
+    handle.remove()
+    update(scope, layer="1")
+    assert scope.error == ""
+    assert scope._header["layer"] == "1"

@@ -1,0 +1,11 @@
+/** Effects that do not wait for a frame, as those of `useSignalEffect` do. */
+
+import { effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Run `action` now and the moment a signal it read changes. */
+export function useEffectAtOnce(action: () => void): void {
+  const latest = useRef(action);
+  latest.current = action;
+  useEffect(() => effect(() => latest.current()), []);
+}
