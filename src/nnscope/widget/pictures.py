@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -44,29 +45,16 @@ def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
     )
 
 
-def native_packet(probe: Probe, layer: str, channels: tuple[int, ...]) -> Packet:
-    """Some channels at native size."""
-    tiles, lo, hi = (tensor.numpy() for tensor in probe.tiles(layer, channels))
+def detail_packet(probe: Probe, layer: str, level: str, channels: Sequence[int]) -> Packet:
+    """Some channels at native size (level ``"native"``), or one as the network computed it (``"exact"``)."""
+    arrays: dict[str, Any]
+    if level == "exact":
+        arrays = {"values": probe.channel(layer, channels[0]).numpy()[None]}
+    else:
+        arrays = {name: codes.numpy() for name, codes in probe.tiles(layer, channels)._asdict().items()}
+    size = next(iter(arrays.values())).shape[1:]
     return packet.encode(
-        "native",
-        {"tiles": tiles, "lo": lo, "hi": hi},
-        epoch=probe.epoch,
-        layer=layer,
-        channels=list(channels),
-        size=list(tiles.shape[1:]),
-    )
-
-
-def exact_packet(probe: Probe, layer: str, channel: int) -> Packet:
-    """One channel as the network computed it."""
-    values = probe.channel(layer, channel).numpy()[None]
-    return packet.encode(
-        "exact",
-        {"values": values},
-        epoch=probe.epoch,
-        layer=layer,
-        channels=[channel],
-        size=list(values.shape[1:]),
+        level, arrays, epoch=probe.epoch, layer=layer, channels=list(channels), size=list(size)
     )
 
 

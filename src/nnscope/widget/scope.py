@@ -65,7 +65,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         self._explained = target if callable(target) else None
         self._lock = threading.RLock()
         self._origin = threading.local()
-        self._cancelled: set[int] = set()
+        self._wanted: set[int] = set()  # requests that are neither answered nor cancelled
         self._queued = False
         self._listed: tuple[int, int | None] | None = None
         self._shown: Run | None = None
@@ -266,31 +266,25 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         if isinstance(message, messages.Ping):
             self.send({"k": "pong", "rid": rid})
         elif isinstance(message, messages.Cancel):
-            self._cancelled.add(rid)
+            self._wanted.discard(rid)
         else:
+            self._wanted.add(rid)
             submit(self.probe.model, lambda: self._answer(message))
 
     def _answer(self, get: messages.Get) -> None:
-        if get.rid in self._cancelled:
-            self._cancelled.discard(get.rid)
+        if get.rid not in self._wanted:
             return
         try:
-            native = get.level == "native"
-            made = (
-                pictures.native_packet(self.probe, get.layer, get.channels)
-                if native
-                else pictures.exact_packet(self.probe, get.layer, get.channels[0])
-            )
-        except Exception as error:  # noqa: BLE001  # nor leave the browser waiting
+            header, body = pictures.detail_packet(self.probe, get.layer, get.level, get.channels)
+            for part, parts, piece in chunks(body):
+                if get.rid not in self._wanted:
+                    return
+                head = {"header": header} if part == 0 else {}
+                self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
+        except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(get.rid, str(error))
-            return
-        header, body = made
-        for part, parts, piece in chunks(body):
-            if get.rid in self._cancelled:
-                self._cancelled.discard(get.rid)
-                return
-            head = {"header": header} if part == 0 else {}
-            self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
+        finally:
+            self._wanted.discard(get.rid)
 
     def _refuse(self, rid: int, message: str) -> None:
         self.send({"k": "error", "rid": rid, "code": "refused", "message": message})

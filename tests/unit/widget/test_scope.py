@@ -250,9 +250,14 @@ def test_a_large_answer_comes_in_pieces_that_every_host_takes():
 
 
 def test_a_cancelled_request_is_not_answered(scope):
-    scope._handle_msg({"content": {"data": {"method": "custom", "content": {"k": "cancel", "rid": 9}}}})
-    sent = custom(scope, {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]})
-    assert sent == []
+    held = threading.Event()
+    submit(scope.probe.model, held.wait)
+    get = {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]}
+    for content in (get, {"k": "cancel", "rid": 9}):
+        scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}})
+    held.set()
+    settled(scope)
+    assert scope.sent == []
     assert custom(scope, {"k": "ping", "rid": 3})[-1][0] == {"k": "pong", "rid": 3}
 
 
