@@ -41,11 +41,14 @@ class Layer:
     """Stride in cells, where the layer has one."""
     padding: tuple[int, ...] | str | None = None
     """Padding in cells, or ``"same"`` / ``"valid"``, where the layer has one."""
+    batched: bool = True
+    """Whether the output began with the batch of one image; where not (regions, windows), ``shape``
+    holds every axis."""
 
     @property
     def viewable(self) -> bool:
         """Whether the output is a stack of channel pictures, ``(C, H, W)``, none of them empty."""
-        return len(self.shape) == 3 and min(self.shape) > 0
+        return self.batched and len(self.shape) == 3 and min(self.shape) > 0
 
     @property
     def channels(self) -> int:

@@ -192,6 +192,23 @@ def test_a_model_without_a_feature_map_is_refused_with_what_it_has(x):
         Probe(nn.Sequential(nn.Flatten(), nn.Linear(192, 2)), x)
 
 
+def test_outputs_that_are_not_one_picture_have_none(x):
+    class Regions(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.cut = nn.Conv2d(3, 4, 1), nn.Identity()
+
+        def forward(self, x):
+            y = self.conv(x)
+            self.cut(torch.cat([y, y]))  # [2, 4, 8, 8]: two regions
+            self.cut(y[0] * 2)  # [4, 8, 8]: no batch
+            return y
+
+    rows = Probe(Regions(), x).layers
+    assert [row.name for row in rows.viewable] == ["conv"]
+    assert {row.shape for row in rows if row.name.startswith("cut")} == {(2, 4, 8, 8), (4, 8, 8)}
+
+
 def test_the_models_own_error_is_kept_as_the_cause(x):
     model = nn.Sequential(nn.Conv2d(3, 2, 1), nn.Flatten(), nn.Linear(7, 2))
     with pytest.raises(errors.ForwardError, match="Sequential raised RuntimeError") as caught:

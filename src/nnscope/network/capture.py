@@ -62,22 +62,26 @@ def forward(model: nn.Module, x: Tensor, visit: Visit) -> Any:
     except Exception as error:
         if error is walk.failure:
             raise
+        reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")
         msg = (
             f"{type(model).__name__} raised {type(error).__name__} in its forward pass on an input of shape "
-            f"{tuple(x.shape)}: {error}. Call the model on such an input yourself; if it wants another size "
+            f"{tuple(x.shape)}: {reason}. Call the model on such an input yourself; if it wants another size "
             "or channel count, pass transform=."
         )
         raise ForwardError(msg) from error
 
 
 def check(model: object) -> nn.Module:
-    """Return the model, or raise a ``ModelError`` that says why its layers cannot be seen."""
+    """Return the model whose layers can be seen, or raise a ``ModelError`` that says why they cannot."""
     if isinstance(model, torch.jit.ScriptModule):
         msg = "This model is TorchScript, whose layers cannot be hooked; pass the nn.Module it was made from."
         raise ModelError(msg)
     if not isinstance(model, nn.Module):
         msg = f"nnscope looks into a torch.nn.Module, not into {_described(model)}; pass the model itself."
         raise ModelError(msg)
+    model = getattr(
+        model, "_orig_mod", model
+    )  # torch.compile fuses layers away; what it wraps still has them
     tensors = [*model.parameters(), *model.buffers()]
     if any(nn.parameter.is_lazy(tensor) for tensor in tensors):
         msg = (

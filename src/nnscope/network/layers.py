@@ -40,17 +40,18 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         index: Its place in the pass.
     """
     module = call.module
+    batched = output.shape[0] == 1
     return Layer(
         index=index,
         name=call.name,
         kind=call.kind,
         family=_family(call),
-        # An output that is not one picture (windows, regions) keeps its first axis: it is not viewable.
-        shape=tuple(output.shape[1:] if output.shape[0] == 1 else output.shape),
+        shape=tuple(output.shape[1:] if batched else output.shape),
         parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
         kernel=_cells(getattr(module, "kernel_size", None), output),
         stride=_cells(getattr(module, "stride", None), output),
         padding=_padding(getattr(module, "padding", None), output),
+        batched=batched,
     )
 
 

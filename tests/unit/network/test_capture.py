@@ -200,3 +200,8 @@ def test_an_error_that_the_model_catches_does_not_shift_the_names():
 def test_what_cannot_be_seen_into_is_refused_in_a_sentence(model, words):
     with pytest.raises(ModelError, match=words):
         check(model)
+
+
+def test_a_compiled_model_is_seen_through():
+    model = nn.Sequential(nn.Conv2d(1, 1, 1))
+    assert check(torch.compile(model)) is model
