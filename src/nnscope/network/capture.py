@@ -79,22 +79,20 @@ def check(model: object) -> nn.Module:
     if not isinstance(model, nn.Module):
         msg = f"nnscope looks into a torch.nn.Module, not into {_described(model)}; pass the model itself."
         raise ModelError(msg)
-    model = getattr(
-        model, "_orig_mod", model
-    )  # torch.compile fuses layers away; what it wraps still has them
-    tensors = [*model.parameters(), *model.buffers()]
+    # torch.compile fuses layers away; what it wraps still has them.
+    seen: nn.Module = getattr(model, "_orig_mod", model)
+    name = type(seen).__name__
+    tensors = [*seen.parameters(), *seen.buffers()]
     if any(nn.parameter.is_lazy(tensor) for tensor in tensors):
-        msg = (
-            f"{type(model).__name__} has lazy parameters without a shape yet; run it once on an input first."
-        )
+        msg = f"{name} has lazy parameters without a shape yet; run it once on an input first."
         raise ModelError(msg)
     if any(tensor.is_meta for tensor in tensors):
         msg = (
-            f"{type(model).__name__} lies on the meta device and has no values; "
+            f"{name} lies on the meta device and has no values; "
             "load its weights first (model.to_empty(device='cpu'), then load_state_dict)."
         )
         raise ModelError(msg)
-    return model
+    return seen
 
 
 def _described(thing: object) -> str:
