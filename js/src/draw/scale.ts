@@ -53,8 +53,13 @@ export function valueOfCode(code: number, lo: number, hi: number): number {
 }
 
 /** The colour of each code of a tile whose codes 0 and 254 stand for `lo` and `hi`. */
-export function lookup(table: Table, lo: number, hi: number, range: Range): Uint32Array {
-  const lut = new Uint32Array(256);
+export function lookup(
+  table: Table,
+  lo: number,
+  hi: number,
+  range: Range,
+  lut = new Uint32Array(256),
+): Uint32Array {
   const start = fraction(lo, range) * 255;
   const step = hi > lo && range.hi > range.lo ? ((hi - lo) / (range.hi - range.lo) / CODE_TOP) * 255 : 0;
   for (let code = 0; code <= CODE_TOP; code++) {

@@ -2,6 +2,7 @@
 
 import type { CodeTile, LayerPictures, Normalize } from "../records";
 import { Atlas, roomFor } from "./atlas";
+import { CoarseSheet } from "./coarse";
 import { isDiverging, type Table, tableOf } from "./colormap";
 import { type Layout, placeOf, type Rows } from "./layout";
 import { flatness } from "./order";
@@ -57,7 +58,7 @@ export function coarseTile(pictures: LayerPictures, channel: number): CodeTile {
 export class TilePainter {
   #pictures: LayerPictures | null = null;
   #key = "";
-  #coarse: Atlas | null = null;
+  readonly #coarse = new CoarseSheet();
   #native: Atlas | null = null;
 
   /** Draw the tiles in sight, onto a context that counts in CSS pixels. */
@@ -72,30 +73,30 @@ export class TilePainter {
     const sources = together ? Array.from(channels, (channel) => this.#source(scene, channel)) : null;
     for (const [i, channel] of channels.entries()) {
       const { x, y } = placeOf(layout, first + i);
-      const source = sources ? sources[i] : this.#source(scene, channel);
-      if (source) copy(context, source, { x, y: y - top, width: layout.width, height: layout.height });
+      const source = sources?.[i] ?? this.#source(scene, channel);
+      copy(context, source, { x, y: y - top, width: layout.width, height: layout.height });
       label(context, labelOf(scene.pictures, channel), x, y - top + layout.height, scene.colours.darkText);
     }
   }
 
   #prepare({ pictures, colours }: Scene): void {
-    if (pictures !== this.#pictures) {
-      this.#coarse = new Atlas(pictures.tile[1], pictures.tile[0], pictures.channels);
-      this.#native = null;
-    } else if (colours.key !== this.#key) {
-      this.#coarse?.clear();
-      this.#native?.clear();
-    }
+    if (pictures === this.#pictures && colours.key === this.#key) return;
+    this.#coarse.paint(pictures, colours);
+    if (pictures !== this.#pictures) this.#native = null;
+    else this.#native?.clear();
     this.#pictures = pictures;
     this.#key = colours.key;
   }
 
   /** Where the coloured tile of a channel lies. */
-  #source(scene: Scene, channel: number): Source | null {
-    const fine = scene.native(channel);
-    const tile = fine ?? coarseTile(scene.pictures, channel);
-    const atlas = fine ? this.#nativeAtlas(scene.pictures) : this.#coarse;
-    if (!atlas) return null;
+  #source(scene: Scene, channel: number): Source {
+    const tile = scene.native(channel);
+    if (!tile) {
+      const [height, width] = scene.pictures.tile;
+      const place = this.#coarse.place(channel, scene.pictures.tile);
+      return { canvas: this.#coarse.canvas, ...place, width, height };
+    }
+    const atlas = this.#nativeAtlas(scene.pictures);
     const { table, rangeOf } = scene.colours;
     const slot = atlas.place(channel, tile.codes, () => lookup(table, tile.lo, tile.hi, rangeOf(channel)));
     return { canvas: atlas.canvas, ...slot, width: atlas.width, height: atlas.height };

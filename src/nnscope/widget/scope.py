@@ -136,7 +136,8 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         if not getattr(self._origin, "browser", False):
             self._refresh()
         elif change.name == "layer" and not self._maps_wanted() and self.probe.at_hand(self.layer):
-            self._refresh()  # a look into the cache: no need to wait for what the worker has to do
+            with self.probe.settled():  # a look into the cache, which need not wait for the worker
+                self._refresh()
         elif not self._queued:
             # The job reads the traits when it runs, so one in the queue is enough: the latest wins.
             self._queued = True
