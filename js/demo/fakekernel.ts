@@ -12,7 +12,7 @@ export interface Specimen {
 interface Get {
   readonly k: string;
   readonly rid: number;
-  readonly level: string;
+  readonly level: "coarse" | "native" | "exact";
   readonly layer: string;
   readonly channels: readonly number[];
 }
@@ -43,8 +43,12 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
 }
 
 function answer(model: FakeModel, { rid, level, channels }: Get, layer: LayerValues): void {
-  const { header, body } =
-    level === "native" ? nativePacket(layer, channels) : exactPacket(layer, channels[0] ?? 0);
+  const packets = {
+    coarse: () => layerPacket(layer),
+    native: () => nativePacket(layer, channels),
+    exact: () => exactPacket(layer, channels[0] ?? 0),
+  };
+  const { header, body } = packets[level]();
   model.message({ k: "data", rid, part: 0, parts: 1, header }, [body]);
 }
 

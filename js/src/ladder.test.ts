@@ -13,11 +13,12 @@ const MAY: Record<string, readonly string[]> = {
   wire: [],
   cache: [],
   requests: ["wire"],
-  sync: ["model", "wire", "requests"],
+  sync: ["model", "wire", "requests", "cache"],
+  ahead: ["sync", "wire"],
   state: ["draw", "model"],
   detail: ["cache", "requests", "state", "wire"],
   views: ["views", "draw", "state"],
-  widget: ["views", "state", "sync", "requests", "detail", "model"],
+  widget: ["views", "state", "sync", "requests", "detail", "ahead", "model"],
 };
 
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter(

@@ -10,7 +10,7 @@ const IN_FLIGHT = 2;
 
 /** Which channels are wanted, and how finely. */
 export interface Ask {
-  readonly level: "native" | "exact";
+  readonly level: "coarse" | "native" | "exact";
   readonly epoch: number;
   readonly layer: string;
   readonly channels: readonly number[];

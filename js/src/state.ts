@@ -15,6 +15,8 @@ import type { CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures } from "./r
 export interface Source {
   readonly traits: { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
   readonly pictures: ReadonlySignal<LayerPictures | null>;
+  /** Name of the layer that Python sent last. */
+  readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
@@ -100,12 +102,12 @@ export function createStore(source: Source, detail: Detail): Store {
   };
 }
 
-function awaitedOf({ traits, pictures, map, answering }: Source, target: number | null): Awaited {
+function awaitedOf({ traits, confirmed, map, answering }: Source, target: number | null): Awaited {
   if (!answering.value) return "";
   // A sentence about what went wrong is an answer too.
   if (!traits.error.value) {
     const layer = traits.layer.value;
-    if (layer && layer !== pictures.value?.layer) return "layer";
+    if (layer && layer !== confirmed.value) return "layer";
     const wanted = traits.cam.value || traits.sort.value === "share";
     const here = map.value?.layer === layer && map.value.method === traits.method.value;
     if (wanted && traits._about.value.explains && !(here && map.value?.target === target)) return "map";

@@ -54,7 +54,7 @@ test("a packet that cannot be read leaves the last good one, and a sentence", ()
   model.receive({ _header: { v: 9 } });
   expect(sync.pictures.value?.layer).toBe("a");
   expect(sync.problem.value).toMatch(/version 9/);
-  model.receive({ _header: other.header, _tiles: other.body });
+  model.receive({ layer: "b", _header: other.header, _tiles: other.body });
   expect([sync.pictures.value?.layer, sync.problem.value]).toEqual(["b", ""]);
 });
 

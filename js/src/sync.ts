@@ -1,6 +1,15 @@
 /** The bridge to Python: the only file that touches the host's model. */
 
-import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from "@preact/signals";
+import { Cache } from "./cache";
 import { DEFAULTS, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
 import type { HeatMap, LayerInfo, LayerPictures } from "./records";
 import { type Ask, Requests } from "./requests";
@@ -12,8 +21,10 @@ type Writable = { readonly [K in keyof ScopeModel]: Signal<ScopeModel[K]> };
 /** What the panel knows from Python, and how it answers back. */
 export interface Sync {
   readonly traits: Traits;
-  /** The current layer's pictures: the last that could be read. */
+  /** The current layer's pictures, kept or just received: the last that could be read. */
   readonly pictures: ReadonlySignal<LayerPictures | null>;
+  /** Name of the layer that Python sent last. */
+  readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
   /** Why the newest packet could not be read, or "". */
   readonly problem: ReadonlySignal<string>;
@@ -23,11 +34,17 @@ export interface Sync {
   /** Write traits, here and in Python. */
   set(changes: Partial<ScopeModel>): void;
   request(ask: Ask, signal: AbortSignal): Promise<Packet>;
+  /** Keep pictures for when their layer is picked; the last few layers are kept in any case. */
+  keep(pictures: LayerPictures): void;
+  keeps(layer: string, epoch: number): boolean;
   /** Say that an awaited answer did not come. */
   unanswered(): void;
   /** Hope for an answer again: send everything the user chose, and ask for a sign of life. */
   retry(): void;
 }
+
+/** Bytes of pictures that are kept: some twenty layers. */
+const KEPT = 2 * 1024 * 1024;
 
 /** Traits a retry sends again, for a kernel that may have missed them. */
 const CHOICES = ["layer", "target", "cam", "method", "sort"] as const;
@@ -140,7 +157,20 @@ function isLayer(value: unknown): value is LayerInfo {
 
 /** Decode the packets among the traits; one that cannot be read leaves the last good one in place. */
 function followPackets(traits: Traits, until: AbortSignal) {
-  const pictures = signal<LayerPictures | null>(null);
+  const received = signal<LayerPictures | null>(null);
+  const kept = new Cache<LayerPictures>(KEPT);
+  const more = signal(0);
+  const keep = (pictures: LayerPictures) => {
+    kept.set(keyOf(pictures.layer, pictures.epoch), pictures, pictures.tiles.byteLength);
+    more.value += 1;
+  };
+  const pictures = computed(() => {
+    const now = received.value;
+    const wanted = traits.layer.value;
+    if (!now || now.layer === wanted) return now;
+    more.value; // read, so that what arrives later is found
+    return kept.get(keyOf(wanted, now.epoch)) ?? now;
+  });
   const map = signal<HeatMap | null>(null);
   const problem = signal("");
   const stops = [
@@ -148,7 +178,11 @@ function followPackets(traits: Traits, until: AbortSignal) {
       const header = traits._header.value;
       const body = traits._tiles.value;
       problem.value = attempt(() => {
-        pictures.value = isEmpty(header) ? null : readLayer(header, body);
+        const read = isEmpty(header) ? null : readLayer(header, body);
+        const same = read && kept.get(keyOf(read.layer, read.epoch));
+        // The same object for the same pictures, so that nothing is drawn twice.
+        received.value = same ?? read;
+        if (read && !same) untracked(() => keep(read));
       });
     }),
     effect(() => {
@@ -160,7 +194,13 @@ function followPackets(traits: Traits, until: AbortSignal) {
     }),
   ];
   for (const stop of stops) until.addEventListener("abort", stop, { once: true });
-  return { pictures, map, problem };
+  const confirmed = computed(() => received.value?.layer ?? "");
+  const keeps = (layer: string, epoch: number) => kept.has(keyOf(layer, epoch));
+  return { pictures, confirmed, map, problem, keep, keeps };
+}
+
+function keyOf(layer: string, epoch: number): string {
+  return `${epoch}/${layer}`;
 }
 
 function isEmpty(header: object): boolean {

@@ -1,5 +1,6 @@
 /** The widget: connects a host's model to the panel. Wiring only. */
 
+import { fetchAhead } from "./ahead";
 import { createDetail } from "./detail";
 import type { HostModel } from "./model";
 import { PATIENCE } from "./requests";
@@ -20,6 +21,7 @@ function open(model: HostModel): Connection {
   if (known) return known;
   const controller = new AbortController();
   const sync = connect(model, controller.signal);
+  fetchAhead(sync, controller.signal);
   const detail = createDetail(sync.request, () => sync.pictures.peek(), controller.signal);
   const store = createStore(sync, detail);
   const stop = watch(store, PATIENCE);

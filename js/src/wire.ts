@@ -75,7 +75,12 @@ function floats(part: Uint8Array): Float32Array {
 
 /** A `layer` packet. */
 export function readLayer(header: unknown, body: unknown): LayerPictures {
-  const packet = expect(decode(header, body), "layer");
+  return layerOf(decode(header, body));
+}
+
+/** A `layer` packet that is decoded already. */
+export function layerOf(packet: Packet): LayerPictures {
+  expect(packet, "layer");
   const channels = whole(packet.facts.channels, "channels");
   const size = pair(packet.facts.size, "size");
   const tile = pair(packet.facts.tile, "tile");

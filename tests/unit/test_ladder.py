@@ -49,8 +49,9 @@ TYPESCRIPT = {
     "state": {"draw", "model"},
     "views": {"draw", "state"},
     "detail": {"cache", "requests", "state", "wire"},
-    "sync": {"model", "requests", "wire"},
-    "widget": {"detail", "model", "requests", "state", "sync", "views"},
+    "sync": {"cache", "model", "requests", "wire"},
+    "ahead": {"sync", "wire"},
+    "widget": {"ahead", "detail", "model", "requests", "state", "sync", "views"},
 }
 TYPES_FOR_ALL = "records"
 
@@ -248,7 +249,7 @@ def test_python_allows(tmp_path, path, source):
         ("views/grid.tsx", 'import type {\n  Packet,\n} from "../wire";', "views may use draw, state"),
         ("views/deep/grid.tsx", 'const wire = await import("../../wire.js");', "views may use draw, state"),
         ("draw/canvas.ts", "export { width } from '../state';", "draw may use nothing else"),
-        ("sync.ts", 'import "./views/grid";', "sync may use model, requests, wire"),
+        ("sync.ts", 'import "./views/grid";', "sync may use cache, model, requests, wire"),
         ("wire.ts", 'import { x } from "../../tests/contract/x";', "outside"),
         ("novelty.ts", "", "no rung"),
     ],

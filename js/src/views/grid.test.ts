@@ -17,6 +17,12 @@ const cells = () => panel.all("gridcell");
 const stops = () => cells().filter((cell) => cell.tabIndex === 0);
 const label = (channel: number) => panel.find("gridcell", `channel ${channel} of`).getAttribute("aria-label");
 
+/** What was asked about the layer that is shown; its neighbours are fetched unasked. */
+function asked({ model }: Mounted) {
+  const sent = model.sent as { level: string; channels: number[] }[];
+  return sent.filter(({ level }) => level !== "coarse");
+}
+
 test("of 2048 channels only those in sight are in the page", () => {
   expect(panel.find("grid", "Channels").getAttribute("aria-rowcount")).toBe("205");
   expect(panel.find("grid", "Channels").getAttribute("aria-colcount")).toBe("10");
@@ -82,7 +88,7 @@ test("the order follows the sort", async () => {
 
 test("nothing is asked of the kernel while the coarse tiles hold every cell", async () => {
   await new Promise((resolve) => setTimeout(resolve, 120));
-  expect(panel.model.sent).toEqual([]);
+  expect(asked(panel)).toEqual([]);
 });
 
 test("hover tells channel, cell, value and pixel, and frames the same place on the image", async () => {
@@ -97,7 +103,7 @@ test("hover tells channel, cell, value and pixel, and frames the same place on t
   );
   expect(panel.root.querySelector(".nn-image .nn-cell-frame")).not.toBeNull();
   await vi.waitFor(() => {
-    expect(panel.model.sent).toEqual([expect.objectContaining({ k: "get", level: "exact", channels: [1] })]);
+    expect(asked(panel)).toEqual([expect.objectContaining({ k: "get", level: "exact", channels: [1] })]);
     expect(panel.root.querySelector("footer")?.textContent).not.toContain("≈");
   });
 });
@@ -105,9 +111,9 @@ test("hover tells channel, cell, value and pixel, and frames the same place on t
 test("of a layer too fine for its coarse tiles, those in sight are fetched", async () => {
   const fine = makeLayer("fine", "Conv2d", "convolution", 96, 64);
   const other = mountWidget({ layers: [fine], traits: { ...madeUp().traits, layer: "fine" } });
-  const asked = other.model.sent as { level: string; channels: number[] }[];
-  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
-  expect(asked.every(({ level, channels }) => level === "native" && channels.length <= 64)).toBe(true);
-  expect(asked.flatMap(({ channels }) => channels).slice(0, 3)).toEqual([0, 1, 2]);
+  await vi.waitFor(() => expect(asked(other).length).toBeGreaterThan(0));
+  const wanted = asked(other);
+  expect(wanted.every(({ level, channels }) => level === "native" && channels.length <= 64)).toBe(true);
+  expect(wanted.flatMap(({ channels }) => channels).slice(0, 3)).toEqual([0, 1, 2]);
   other.unmount();
 });

@@ -7,6 +7,7 @@ Browser → kernel::
 
     {"k": "get", "rid": 1, "epoch": 0, "layer": "features.0", "level": "native", "channels": [3, 9]}
     {"k": "get", "rid": 2, "epoch": 0, "layer": "features.0", "level": "exact", "channels": [3]}
+    {"k": "get", "rid": 3, "epoch": 0, "layer": "features.1", "level": "coarse", "channels": []}
     {"k": "cancel", "rid": 1}
     {"k": "ping", "rid": 4}
 
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from nnscope.errors import OptionError
 from nnscope.records import LayerTable
@@ -32,12 +33,14 @@ from nnscope.records import LayerTable
 MOST_CHANNELS = 4096
 """Most channels one request may ask for."""
 
-Level = Literal["native", "exact"]
+Level = Literal["coarse", "native", "exact"]
+
+_COUNTS = {"coarse": (0, 0), "native": (1, MOST_CHANNELS), "exact": (1, 1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """Some channels of a layer, at native size as codes, or one as exact values."""
+    """A whole layer as it would be shown, some of its channels at native size, or one as exact values."""
 
     rid: int
     epoch: int
@@ -87,15 +90,15 @@ def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
     if not isinstance(name, str) or name not in layers.names or not layers[name].viewable:
         msg = "The message names no layer of this model that has pictures."
         raise OptionError(msg)
-    if level not in ("native", "exact"):
-        msg = "A message's level is 'native' or 'exact'."
+    if not isinstance(level, str) or level not in _COUNTS:
+        msg = "A message's level is 'coarse', 'native' or 'exact'."
         raise OptionError(msg)
-    most = 1 if level == "exact" else MOST_CHANNELS
-    if not isinstance(channels, list) or not 1 <= len(channels) <= most:
-        msg = f"A message's channels is a list of 1 to {most} numbers."
+    least, most = _COUNTS[level]
+    if not isinstance(channels, list) or not least <= len(channels) <= most:
+        msg = f"A message's channels is a list of {least} to {most} numbers."
         raise OptionError(msg)
     count = layers[name].channels
-    return Get(rid, epoch, name, level, tuple(_whole(c, "channels", count) for c in channels))
+    return Get(rid, epoch, name, cast(Level, level), tuple(_whole(c, "channels", count) for c in channels))
 
 
 def _whole(value: object, name: str, below: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from nnscope.errors import UnavailableError
 from nnscope.export.png import contact_sheet, encode, thumbnail
 from nnscope.probe import Probe, coarse_map
 from nnscope.records import Heatmap
@@ -46,7 +47,19 @@ def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
 
 
 def detail_packet(probe: Probe, layer: str, level: str, channels: Sequence[int]) -> Packet:
-    """Some channels at native size (level ``"native"``), or one as the network computed it (``"exact"``)."""
+    """What the browser pulls.
+
+    That is some channels at native size (level ``"native"``), one as the network computed it
+    (``"exact"``), or all of a layer that will perhaps be picked next (``"coarse"``).
+
+    Raises:
+        UnavailableError: That layer is not at hand; nobody asked for it, so the model is not run.
+    """
+    if level == "coarse":
+        if not probe.at_hand(layer):
+            msg = f"Layer {layer!r} is not at hand."
+            raise UnavailableError(msg)
+        return layer_packet(probe, layer)
     arrays: dict[str, Any]
     if level == "exact":
         arrays = {"values": probe.channel(layer, channels[0]).numpy()[None]}

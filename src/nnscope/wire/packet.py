@@ -10,7 +10,7 @@ multiple of 4 bytes. ``dtype`` is ``"uint8"`` or ``"float32"``. Nothing else is 
 
 Kinds of packet
 ---------------
-``layer`` (traits ``_header`` and ``_tiles``): every channel of the current layer, coarse.
+``layer`` (traits ``_header`` and ``_tiles``; reply to ``get`` level "coarse"): every channel, coarse.
     facts: ``epoch`` int, ``layer`` str, ``channels`` C, ``size`` [H, W] native cells, ``tile`` [h, w];
     arrays: ``tiles`` uint8 [C, h, w] (codes, see below); ``lo``, ``hi`` float32 [C], the values of
     codes 0 and 254; ``min``, ``max``, ``mean``, ``std``, ``l2``, ``active``, ``nonfinite``

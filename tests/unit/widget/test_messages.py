@@ -16,6 +16,7 @@ GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "level": "native", "chann
 def test_legal_messages_are_read():
     assert parse(GET, LAYERS) == Get(1, 0, "a", "native", (3, 0))
     assert parse({**GET, "level": "exact", "channels": [2]}, LAYERS).channels == (2,)
+    assert parse({**GET, "level": "coarse", "channels": []}, LAYERS).level == "coarse"
     assert parse({"k": "cancel", "rid": 7}, LAYERS) == Cancel(7)
     assert parse({"k": "ping", "rid": 0}, LAYERS) == Ping(0)
 
@@ -27,6 +28,7 @@ def test_legal_messages_are_read():
         {"epoch": None}, {"layer": "c"}, {"layer": "b"}, {"layer": 3}, {"layer": ["a"]}, {"level": "all"},
         {"level": ["exact"]}, {"channels": []}, {"channels": [4]}, {"channels": [-1]}, {"channels": ["0"]},
         {"channels": [True]}, {"channels": 3}, {"channels": [0] * 5000}, {"level": "exact"},
+        {"level": "coarse"},
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(wrong):

@@ -237,6 +237,17 @@ def test_the_browser_reads_native_tiles_and_exact_values(scope):
     np.testing.assert_allclose(arrays["hi"], scope.probe.activations("0")[[4, 1]].amax((1, 2)))
 
 
+def test_the_browser_may_fetch_a_layer_ahead_but_not_have_the_model_run_for_it(scope):
+    get = {"k": "get", "rid": 7, "epoch": 0, "layer": "2", "level": "coarse", "channels": []}
+    content, buffers = custom(scope, get)[-1]
+    assert content["header"]["kind"] == "layer"
+    ahead = packet.decode(content["header"], buffers[0])
+    _summaries.discard(scope.probe._key)
+    assert custom(scope, get)[-1][0]["k"] == "error"
+    scope.layer = "2"
+    np.testing.assert_array_equal(ahead["tiles"], tiles(scope)["tiles"])
+
+
 def test_a_large_answer_comes_in_pieces_that_every_host_takes():
     scope = nnscope.show(nn.Sequential(nn.Conv2d(1, 2, 1), nn.Flatten()), torch.randn(1, 1, 300, 300))
     scope.sent = []
