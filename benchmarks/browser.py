@@ -36,7 +36,7 @@ scope = nnscope.show(torchvision.models.resnet18(), nnscope.example.chelsea(), t
 """
 
 # One step to the next layer, one jump along the rail and one empty message, in turns; each ends when its
-# attribute changes. The panel fetches the layers beside the one shown, so a jump is what it cannot foresee.
+# attribute changes. The panel fetches layers from the one shown outward while nothing else happens.
 TURNS = """async (turns) => {
   const next = document.querySelector('button[aria-label="Next layer"]');
   const root = next.closest('[role=region]');

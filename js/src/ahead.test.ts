@@ -25,12 +25,19 @@ afterEach(() => {
 const names = () => sync.traits.layers.value.map(({ name }) => name);
 const asked = () => model.sent.map((message) => (message as { layer?: string }).layer);
 
-test("after a rest the layers beside the one shown are fetched, the next one first", async () => {
+test("after a rest the other layers are fetched, the nearest first, each once", async () => {
   fetchAhead(sync, controller.signal);
   const place = names().indexOf(sync.pictures.value?.layer ?? "");
   expect(asked()).toEqual([]);
   await vi.advanceTimersByTimeAsync(400);
-  expect(asked()).toEqual([names()[place + 1], names()[place - 1]].filter(Boolean));
+  const nearest = [names()[place + 1], names()[place - 1], names()[place + 2]].filter(Boolean);
+  expect(asked().slice(0, nearest.length)).toEqual(nearest);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([...asked()].sort()).toEqual(
+    names()
+      .filter((_, i) => i !== place)
+      .sort(),
+  );
 });
 
 test("a layer that was fetched is there the moment it is picked, and confirmed when Python answers", async () => {

@@ -1,14 +1,15 @@
-/** Pictures of the layers beside the one that is shown, fetched while nothing else happens: a step finds them there. */
+/** Pictures of other layers, fetched while nothing else happens: whoever picks one finds it there. */
 
 import { effect } from "@preact/signals";
 import type { LayerInfo } from "./records";
 import type { Sync } from "./sync";
 import { layerOf } from "./wire";
 
-/** Milliseconds of rest before anything is fetched that nobody asked for. */
+/** Milliseconds of rest before anything is fetched that nobody asked for, and between one such layer and the next. */
 const REST = 120;
+const PAUSE = 40;
 
-/** Fetch the next layer, then the one before, whenever a layer is shown; until `until` aborts. */
+/** From the layer that is shown outward, fetch the others while there is room; until `until` aborts. */
 export function fetchAhead(sync: Sync, until: AbortSignal): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let controller = new AbortController();
@@ -22,13 +23,19 @@ export function fetchAhead(sync: Sync, until: AbortSignal): void {
     callOff();
     if (!about || !sync.answering.value) return;
     const place = layers.findIndex(({ name }) => name === about.layer);
-    const beside = [layers[place + 1], layers[place - 1]].filter((layer) => layer !== undefined);
+    const order = nearestFirst(layers, place);
     controller = new AbortController();
     const { signal } = controller;
-    timer = setTimeout(() => void fetchAll(sync, beside, about.epoch, signal), REST);
+    timer = setTimeout(() => void fetchAll(sync, order, about.epoch, signal), REST);
   });
   until.addEventListener("abort", callOff, { once: true });
   until.addEventListener("abort", stop, { once: true });
+}
+
+/** The next layer, the one before, the one after the next … */
+function nearestFirst(layers: readonly LayerInfo[], place: number): LayerInfo[] {
+  const outward = layers.flatMap((_, step) => [layers[place + step + 1], layers[place - step - 1]]);
+  return outward.filter((layer) => layer !== undefined);
 }
 
 async function fetchAll(
@@ -39,8 +46,10 @@ async function fetchAll(
 ): Promise<void> {
   for (const { name } of layers) {
     if (sync.keeps(name, epoch)) continue;
+    if (signal.aborted || sync.full()) return;
     try {
       sync.keep(layerOf(await sync.request({ level: "coarse", epoch, layer: name, channels: [] }, signal)));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     } catch {
       return; // called off, or not at hand in the kernel: it comes when it is picked
     }

@@ -7,7 +7,7 @@ import type { Ask } from "./requests";
 import type { Detail } from "./state";
 import { type Packet, readExact, readNative } from "./wire";
 
-const LIMIT = 48 * 1024 * 1024;
+const LIMIT = 36 * 1024 * 1024;
 const MOST_CHANNELS = 64;
 const MOST_BYTES = 256 * 1024;
 /** Milliseconds of rest before tiles are asked for, so that a flick through the grid asks for nothing. */

@@ -34,17 +34,19 @@ export interface Sync {
   /** Write traits, here and in Python. */
   set(changes: Partial<ScopeModel>): void;
   request(ask: Ask, signal: AbortSignal): Promise<Packet>;
-  /** Keep pictures for when their layer is picked; the last few layers are kept in any case. */
+  /** Keep pictures for when their layer is picked; those that were shown are kept in any case. */
   keep(pictures: LayerPictures): void;
   keeps(layer: string, epoch: number): boolean;
+  /** Whether there is no more room for pictures that nobody asked for. */
+  full(): boolean;
   /** Say that an awaited answer did not come. */
   unanswered(): void;
   /** Hope for an answer again: send everything the user chose, and ask for a sign of life. */
   retry(): void;
 }
 
-/** Bytes of pictures that are kept: some twenty layers. */
-const KEPT = 2 * 1024 * 1024;
+/** Bytes of pictures that are kept: at least 120 layers. */
+const KEPT = 12 * 1024 * 1024;
 
 /** Traits a retry sends again, for a kernel that may have missed them. */
 const CHOICES = ["layer", "target", "cam", "method", "sort"] as const;
@@ -196,7 +198,9 @@ function followPackets(traits: Traits, until: AbortSignal) {
   for (const stop of stops) until.addEventListener("abort", stop, { once: true });
   const confirmed = computed(() => received.value?.layer ?? "");
   const keeps = (layer: string, epoch: number) => kept.has(keyOf(layer, epoch));
-  return { pictures, confirmed, map, problem, keep, keeps };
+  // The last eighth of the room is for the layers that are really looked at.
+  const full = () => kept.bytes > (KEPT * 7) / 8;
+  return { pictures, confirmed, map, problem, keep, keeps, full };
 }
 
 function keyOf(layer: string, epoch: number): string {

@@ -34,7 +34,7 @@ test("another layer is painted, and counted", async () => {
 
 test("busy while an answer is awaited, with the old picture", async () => {
   panel.model.onSave = () => {};
-  panel.press(panel.find("slider", "Network rail"), "End"); // too far to be fetched ahead
+  panel.press(panel.find("slider", "Network rail"), "End"); // sooner than it could be fetched
   await panel.settle();
   expect(panel.root.getAttribute("aria-busy")).toBe("true");
   expect(panel.root.dataset.layer).toBe("blocks.0.conv2d");
