@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from nnscope.attribution.cam import ClassMap, Question, Score, class_maps
 from nnscope.attribution.registry import METHODS, Method, method as lookup
-from nnscope.errors import ChannelNotFoundError, ModelError, OptionError, TargetError
+from nnscope.errors import ModelError, OptionError, TargetError
 from nnscope.network import survey as network
 from nnscope.network.capture import check
 from nnscope.network.fingerprint import Fingerprint
@@ -160,9 +160,7 @@ class Probe:
             ChannelNotFoundError: The layer has no such channel.
         """
         found = self.layers.feature_map(layer)
-        if not 0 <= channel < found.channels:
-            msg = f"Layer {layer!r} has channels 0 to {found.channels - 1}, not {channel}."
-            raise ChannelNotFoundError(msg)
+        found.check_channel(channel)
         return self._activation(found.name)[channel].float().cpu().clone()
 
     def predictions(self, k: int = 5) -> list[Prediction]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from nnscope.errors import LayerNotFoundError, OptionError, nearest
+from nnscope.errors import ChannelNotFoundError, LayerNotFoundError, OptionError, nearest
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -54,6 +54,12 @@ class Layer:
     def channels(self) -> int:
         """Number of channels C (0 when the layer is not viewable)."""
         return self.shape[0] if self.viewable else 0
+
+    def check_channel(self, channel: int) -> None:
+        """Raise ``ChannelNotFoundError`` unless the layer has this channel."""
+        if not 0 <= channel < self.channels:
+            msg = f"Layer {self.name!r} has channels 0 to {self.channels - 1}, not {channel}."
+            raise ChannelNotFoundError(msg)
 
 
 class LayerTable(Sequence[Layer]):

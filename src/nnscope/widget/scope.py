@@ -12,8 +12,9 @@ import anywidget
 import traitlets as t
 from torch import Tensor
 
-from nnscope.errors import ChannelNotFoundError, NnscopeError, OptionError, UnavailableError, nearest
+from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
 from nnscope.probe import Probe
+from nnscope.records import Layer
 from nnscope.widget import messages, pictures
 from nnscope.widget.cell import Run, current_run, opened
 from nnscope.widget.traits import FROM_BROWSER, ScopeTraits
@@ -111,10 +112,8 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
     @t.validate("channel")
     def _known_channel(self, proposal: Any) -> int | None:
         value: int | None = proposal.value
-        count = self._channels()
-        if value is not None and not 0 <= value < count:
-            msg = f"Layer {self.layer!r} has channels 0 to {count - 1}, not {value}."
-            raise ChannelNotFoundError(msg)
+        if value is not None:
+            self._current().check_channel(value)
         return value
 
     @t.validate("target")
@@ -122,15 +121,15 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         with self.probe.settled():
             return None if proposal.value is None else self.probe.target_index(proposal.value)
 
-    def _channels(self) -> int:
+    def _current(self) -> Layer:
         with self.probe.settled():
-            return int(self.probe.layers[self.layer].channels)
+            return self.probe.layers.feature_map(self.layer)
 
     # -- drawing what the traits say --------------------------------------------------------
 
     def _on_view(self, change: Any) -> None:
         if change.name == "layer" and self.channel is not None:
-            self.channel = self.channel if self.channel < self._channels() else None
+            self.channel = self.channel if self.channel < self._current().channels else None
         if change.name == "target":
             self._explained = None
         if not getattr(self._origin, "browser", False):

@@ -40,10 +40,6 @@ import numpy.typing as npt
 
 VERSION = 1
 ALIGN = 4
-NONFINITE = 255
-"""Code of a NaN or ±Inf cell."""
-TOP = 254
-"""Code of the largest finite value of a channel."""
 CHUNK_BYTES = 256 * 1024
 """Most bytes of one message: VS Code copies every message as a list of numbers."""
 
