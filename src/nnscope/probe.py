@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nnscope.attribution.cam import ClassMap, Question, Score, class_maps
+from nnscope.attribution.cam import Question, Score, class_maps
+from nnscope.attribution.heatmap import About, heatmap
 from nnscope.attribution.registry import METHODS, Method, method as lookup
 from nnscope.errors import ModelError, OptionError, TargetError
 from nnscope.network import survey as network
@@ -126,24 +127,32 @@ class Probe:
     def activations(self, layer: str) -> Tensor:
         """The exact values of a layer, ``[C, H, W]``, in the model's dtype, on its device; yours to change.
 
+        Tokens ``[N, C]`` stand on their grid, prefix tokens left out; an attention map has a channel
+        a head and shows where the class token looks, or the patch in row 3 and column 5 for
+        ``"blocks.3.attn.softmax@3,5"``.
+
         Raises:
             LayerNotFoundError: There is no such layer.
             OptionError: The layer's output is no feature map.
         """
-        return self._activation(self.layers.feature_map(layer).name).clone()
+        return self._activation(self.layers.feature_map(layer)).clone()
 
     def summary(self, layer: str) -> Summary:
         """Statistics and coarse tiles of a layer, at most about 100 KB."""
-        name = self.layers.feature_map(layer).name
-        found = _summaries.get(self._key, name)
+        row = self.layers.feature_map(layer)
+        found = _summaries.get(self._key, row.name)
         if found is None:
-            found = summarize(self._activation(name))
-            _summaries.put(self._key, name, value=found, nbytes=found.nbytes)
+            found = summarize(self._activation(row))
+            _summaries.put(self._key, row.name, value=found, nbytes=found.nbytes)
         return found
 
     def at_hand(self, layer: str) -> bool:
         """Whether the summary of a layer can be given without running the model."""
-        return not self._fingerprint.stale() and _summaries.get(self._key, layer) is not None
+        if self._fingerprint.stale():
+            return False
+        row = self._layers.feature_map(layer)
+        kept = _summaries.get(self._key, row.name) is not None
+        return kept or (row.query is not None and _values.get(self._key, row.source) is not None)
 
     def stats(self, layer: str) -> ChannelStats:
         """Statistics of each channel of a layer."""
@@ -151,7 +160,7 @@ class Probe:
 
     def tiles(self, layer: str, channels: Sequence[int]) -> Codes:
         """Some channels of a layer at native size, quantised, ``[n, H, W]``."""
-        return quantize(self._activation(self.layers.feature_map(layer).name)[list(channels)])
+        return quantize(self._activation(self.layers.feature_map(layer))[list(channels)])
 
     def channel(self, layer: str, channel: int) -> Tensor:
         """The exact values of one channel, float32 CPU ``[H, W]``.
@@ -161,7 +170,7 @@ class Probe:
         """
         found = self.layers.feature_map(layer)
         found.check_channel(channel)
-        return self._activation(found.name)[channel].float().cpu().clone()
+        return self._activation(found)[channel].float().cpu().clone()
 
     def predictions(self, k: int = 5) -> list[Prediction]:
         """The ``k`` likeliest classes, falling.
@@ -197,17 +206,24 @@ class Probe:
         """The class activation map of one layer.
 
         Args:
-            layer: Its name; by default the last feature map with more than one cell.
+            layer: Its name; by default the last feature map of more than one cell that drives the
+                target (behind its last attention, a class token no longer hears the patches).
             target: What is explained; a class's raw output (its logit), or a callable's value.
             method: A key of ``METHODS``.
 
         Raises:
             LayerNotFoundError: There is no such layer.
+            OptionError: The layer is no feature map, or an attention map.
             TargetError: There is no such class, or the output is no class scores.
             ForwardError: The model raised, or no gradient reaches the layer.
         """
-        found = self.layers.feature_map(layer) if layer is not None else self._last()
+        if layer is None:
+            return self._last(target, lookup(method))
+        found = self.layers.feature_map(layer)
         maps = self._maps(target, lookup(method), [found])
+        if found.is_attention:
+            msg = f"Layer {layer!r} is an attention map; class activation maps are made at feature maps."
+            raise OptionError(msg)
         if found.name not in maps:
             msg = (
                 f"No gradient of the target reaches layer {found.name!r}, so it has no map: its output is "
@@ -253,33 +269,43 @@ class Probe:
         if not self._layers.viewable:
             shapes = ", ".join(f"{row.name} {list(row.shape)}" for row in layers[:3]) or "none"
             msg = (
-                f"{self.name} has no layer with a 4-D output [1, channels, height, width] (seen: {shapes}); "
-                "nnscope looks into convolutional networks."
+                f"{self.name} has no layer whose output is a picture, [1, channels, height, width] or tokens "
+                f"of a grid (seen: {shapes}); nnscope looks into networks that keep places apart."
             )
             raise ModelError(msg)
 
-    def _keep(self, layer: Layer, activation: Tensor, twin: Layer | None) -> None:
+    def _keep(self, layer: Layer, output: Tensor, twin: Layer | None) -> None:
         found = _summaries.get(self._key, twin.name) if twin else None
-        found = found or summarize(activation)
+        found = found or summarize(layer.arrange(output))
         _summaries.put(self._key, layer.name, value=found, nbytes=found.nbytes)
-        if _values.fits(activation.nbytes):
+        if _values.fits(output.nbytes):
             exact = _values.get(self._key, twin.name) if twin else None
-            exact = activation.clone() if exact is None else exact
+            exact = output.clone() if exact is None else exact
             _values.put(self._key, layer.name, value=exact, nbytes=exact.nbytes)
 
-    def _last(self) -> Layer:
-        rows = self.layers.viewable
-        return next((row for row in reversed(rows) if row.shape[1] * row.shape[2] > 1), rows[-1])
+    def _last(self, target: Target, method: Method) -> Heatmap:
+        """The map of the last layer that has one; where the last one is blank, all are asked."""
+        rows = [row for row in self.layers.viewable if not row.is_attention]
+        rows = [row for row in rows if row.picture[1] * row.picture[2] > 1] or rows
+        for asked in (rows[-1:], rows):
+            maps = list(self._maps(target, method, asked).values())
+            driving = [heatmap for heatmap in maps if bool((heatmap.weights != 0).any())]
+            if driving:
+                return driving[-1]
+        if maps:
+            return maps[-1]
+        msg = "No gradient of the target reaches any layer: the model runs under no_grad or detaches."
+        raise TargetError(msg)
 
-    def _activation(self, name: str) -> Tensor:
+    def _activation(self, layer: Layer) -> Tensor:
         """The values of a layer, not a copy; on a miss the next layers come along, as far as they fit."""
-        found: Tensor | None = _values.get(self._key, name)
+        found: Tensor | None = _values.get(self._key, layer.source)
         if found is None:
-            made = network.values(self.model, self.specimen.input, self._following(name))
+            made = network.values(self.model, self.specimen.input, self._following(layer.source))
             for other, value in made.items():
                 _values.put(self._key, other, value=value, nbytes=value.nbytes)
-            found = made[name]
-        return found
+            found = made[layer.source]
+        return layer.arrange(found)
 
     def _following(self, name: str) -> set[str]:
         width = self.specimen.input.element_size()
@@ -303,6 +329,7 @@ class Probe:
         index = self.target_index(target)
         # None marks a layer that no gradient reaches, so that it is not tried again.
         atlas: dict[str, Heatmap | None] = _values.get(self._key, method.key, index) or {}
+        rows = [row for row in rows if not row.is_attention]
         missing = [row for row in rows if row.name not in atlas]
         if missing:
             made = self._explain(_score(index), method, missing, index)
@@ -314,45 +341,12 @@ class Probe:
     def _explain(
         self, score: Score, method: Method, rows: Sequence[Layer], index: int | None
     ) -> dict[str, Heatmap]:
-        question = Question(score, method, {row.name for row in rows}, self._overwritten)
+        layouts = {row.name: row.layout for row in rows if row.layout is not None}
+        question = Question(score, method, layouts, self._overwritten)
         made = class_maps(self.model, self.specimen.input, question)
-        return {
-            row.name: self._heatmap(row, made[row.name], method, index) for row in rows if row.name in made
-        }
-
-    def _heatmap(self, layer: Layer, made: ClassMap, method: Method, index: int | None) -> Heatmap:
         label = "the target function" if index is None else self.labels[index]
-        record = {
-            "title": method.title,
-            "citation": method.citation,
-            "model": self.name,
-            "image": self.specimen.name,
-            "transform": self.specimen.transform,
-            "target": label if index is None else f"logit of {label}",
-            "upsampling": "bilinear",
-            "scale": "÷ max",
-            "doubt": self._doubt(made),
-        }
-        return Heatmap(
-            raw=made.raw,
-            method=method.key,
-            layer=layer.name,
-            target=index,
-            label=label,
-            weights=made.weights,
-            shares=made.shares,
-            provenance=record,
-            specimen=self.specimen,
-        )
-
-    def _doubt(self, made: ClassMap) -> str:
-        if not bool(made.raw.isfinite().all()):
-            return "The map has cells that are not finite: the layer or its gradient overflowed."
-        if not bool((made.weights != 0).any()):
-            return "Blank: the target does not react to this layer, every gradient is zero."
-        if bool((made.raw <= 0).all()):
-            return "Blank: all contributions are negative, this layer argues against the target."
-        return self.note
+        about = About(self.name, self.specimen, method, index, label, self.note)
+        return {row.name: heatmap(row, made[row.name], about) for row in rows if row.name in made}
 
 
 def coarse_map(heatmap: Heatmap) -> Codes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from nnscope.errors import ChannelNotFoundError, LayerNotFoundError, OptionError, nearest
@@ -12,6 +13,8 @@ from nnscope.errors import ChannelNotFoundError, LayerNotFoundError, OptionError
 if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
+
+    from nnscope.layout import Layout
 
 Family = Literal["convolution", "norm", "activation", "pooling", "other"]
 
@@ -32,7 +35,7 @@ class Layer:
     family: Family
     """What the layer does, coarsely; the rail is tinted by it."""
     shape: tuple[int, ...]
-    """Output shape without the batch axis: ``(C, H, W)`` for a feature map."""
+    """Output shape without the batch axis: ``(C, H, W)`` of a convolution, ``(N, C)`` of tokens."""
     parameters: int = 0
     """Number of parameters of the module, its children included; 0 for a function."""
     kernel: tuple[int, ...] | None = None
@@ -44,16 +47,57 @@ class Layer:
     batched: bool = True
     """Whether the output began with the batch of one image; where not (regions, windows), ``shape``
     holds every axis."""
+    layout: Layout | None = None
+    """Which axis of the output holds channels, rows and columns; ``None`` where it holds no picture."""
+    query: tuple[int, int] | None = None
+    """Of an attention map, row and column of the patch that asks; ``None`` for the class token."""
 
     @property
     def viewable(self) -> bool:
-        """Whether the output is a stack of channel pictures, ``(C, H, W)``, none of them empty."""
-        return self.batched and len(self.shape) == 3 and min(self.shape) > 0
+        """Whether the output is a stack of channel pictures, none of them empty."""
+        return self.layout is not None
+
+    @property
+    def picture(self) -> tuple[int, int, int]:
+        """``(C, H, W)`` of the stack of pictures; ``(0, 0, 0)`` when the layer is not viewable."""
+        return (self.layout and self.layout.picture_shape) or (0, 0, 0)
 
     @property
     def channels(self) -> int:
         """Number of channels C (0 when the layer is not viewable)."""
-        return self.shape[0] if self.viewable else 0
+        return self.picture[0]
+
+    @property
+    def is_attention(self) -> bool:
+        """Whether the channels are the heads of an attention map, as one query sees it."""
+        return self.layout is not None and self.layout.queries is not None
+
+    @property
+    def source(self) -> str:
+        """The name without the query: what the network computed once for all patches."""
+        return self.name.rpartition("@")[0] if self.query is not None else self.name
+
+    def asked_by(self, row: int, column: int) -> Layer:
+        """The attention map as the patch at (row, column) sees it.
+
+        Raises:
+            OptionError: This is no attention map, or has no such patch.
+        """
+        if not self.is_attention:
+            msg = (
+                f"Layer {self.name!r} is no attention map; only those are asked by a patch, as in 'name@3,5'."
+            )
+            raise OptionError(msg)
+        _, height, width = self.picture
+        if not (0 <= row < height and 0 <= column < width):
+            msg = f"Layer {self.source!r} has patches @0,0 to @{height - 1},{width - 1}, not @{row},{column}."
+            raise OptionError(msg)
+        return replace(self, name=f"{self.source}@{row},{column}", query=(row, column))
+
+    def arrange(self, output: Tensor) -> Tensor:
+        """The output of this layer, batch included, as ``[C, H, W]``; a view where that is possible."""
+        assert self.layout is not None
+        return self.layout.picture(output, self.query)
 
     def check_channel(self, channel: int) -> None:
         """Raise ``ChannelNotFoundError`` unless the layer has this channel."""
@@ -82,12 +126,14 @@ class LayerTable(Sequence[Layer]):
     def __getitem__(self, key: int | str | slice) -> Layer | Sequence[Layer]:
         if not isinstance(key, str):
             return self._layers[key]
-        try:
+        if key in self._by_name:
             return self._by_name[key]
-        except KeyError:
-            hint = nearest(key, self._by_name) or f"its {len(self)} layers are listed by layers(...)."
-            msg = f"{self.model or 'The model'} has no layer {key!r}; {hint}"
-            raise LayerNotFoundError(msg) from None
+        asked = _QUERY.fullmatch(key)
+        if asked and asked[1] in self._by_name:
+            return self._by_name[asked[1]].asked_by(int(asked[2]), int(asked[3]))
+        hint = nearest(key, self._by_name) or f"its {len(self)} layers are listed by layers(...)."
+        msg = f"{self.model or 'The model'} has no layer {key!r}; {hint}"
+        raise LayerNotFoundError(msg)
 
     def __len__(self) -> int:
         return len(self._layers)
@@ -118,7 +164,8 @@ class LayerTable(Sequence[Layer]):
         layer = self[name]
         if not layer.viewable:
             msg = (
-                f"Layer {name!r} has output shape {list(layer.shape)}, which is no [channels, height, width]."
+                f"Layer {name!r} has output shape {list(layer.shape)}, in which no picture is known: "
+                "neither [channels, height, width] nor tokens of a grid."
             )
             raise OptionError(msg)
         return layer
@@ -147,6 +194,9 @@ class LayerTable(Sequence[Layer]):
         )
 
 
+_QUERY = re.compile(r"(.+)@(\d+),(\d+)")
+"""An attention map asked by one patch, ``blocks.3.attn.softmax@3,5``."""
+
 _HEAD = ("name", "kind", "output", "parameters", "kernel", "stride", "padding")
 
 
@@ -159,7 +209,8 @@ def _cells(layer: Layer) -> tuple[str, ...]:
     return (
         layer.name,
         layer.kind,
-        size(layer.shape),
+        size(layer.shape)
+        + (f" (seen as {size(layer.picture)})" if layer.picture not in (layer.shape, (0, 0, 0)) else ""),
         f"{layer.parameters:,}" if layer.parameters else "",
         size(layer.kernel),
         size(layer.stride),

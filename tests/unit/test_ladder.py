@@ -16,7 +16,8 @@ BROWSER = ROOT / "js" / "src"
 
 PYTHON = {
     "errors": set(),
-    "records": {"errors"},
+    "layout": set(),
+    "records": {"errors", "layout"},
     "tensors": set(),
     "imaging": set(),
     "wire": set(),
@@ -29,7 +30,7 @@ PYTHON = {
     "export": {"imaging", "probe"},
     "widget": {"probe", "wire", "imaging", "export"},
 }
-FOR_ALL = {"errors", "records"}
+FOR_ALL = {"errors", "layout", "records"}
 # A heatmap draws itself, so the record reaches up, but only once something is drawn.
 LAZILY = {"records": {"imaging"}}
 # These two put the parts together and may reach any of them, lazily.
@@ -37,7 +38,7 @@ FREE = {"__init__", "example"}
 
 WIDGET_LIBRARIES = ("IPython", "anywidget", "bqplot", "ipywidgets", "traitlets")
 TORCHVISION = ("network/preprocess.py", "network/labels.py")
-WITHOUT_TORCH = ("errors", "records", "imaging", "wire")
+WITHOUT_TORCH = ("errors", "layout", "records", "imaging", "wire")
 
 # The browser side: `draw` is pure, views see no model and no packet, `sync` alone talks to the model.
 TYPESCRIPT = {
@@ -193,8 +194,12 @@ def test_browser_ladder_holds():
 @pytest.mark.parametrize(
     ("path", "source", "fault"),
     [
-        ("tensors/stats.py", "from nnscope.imaging import colormap", "tensors may use errors, records"),
-        ("wire/packet.py", "from ..tensors import stats", "wire may use errors, records"),
+        (
+            "tensors/stats.py",
+            "from nnscope.imaging import colormap",
+            "tensors may use errors, layout, records",
+        ),
+        ("wire/packet.py", "from ..tensors import stats", "wire may use errors, layout, records"),
         ("wire/packet.py", "import torch", "works without torch"),
         ("imaging/overlay.py", "def draw():\n    import torch.nn", "works without torch"),
         ("network/capture.py", "def f():\n    from nnscope import probe", "network may use"),

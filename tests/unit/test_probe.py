@@ -81,7 +81,7 @@ def test_a_target_that_is_none_is_refused_in_a_sentence(probe, target, words):
 def test_unknown_names_and_options_are_refused_in_a_sentence(probe):
     with pytest.raises(errors.LayerNotFoundError, match="no layer '9'"):
         probe.activations("9")
-    with pytest.raises(errors.OptionError, match=r"output shape \[5\], which is no"):
+    with pytest.raises(errors.OptionError, match=r"output shape \[5\], in which no picture is known"):
         probe.activations("5")
     with pytest.raises(errors.ChannelNotFoundError, match="channels 0 to 3, not 4"):
         probe.channel("0", 4)
@@ -188,7 +188,7 @@ def test_scores_are_found_in_what_classifiers_return(x, wrap):
 
 
 def test_a_model_without_a_feature_map_is_refused_with_what_it_has(x):
-    with pytest.raises(errors.ModelError, match=r"no layer with a 4-D output .*0 \[192\], 1 \[2\]"):
+    with pytest.raises(errors.ModelError, match=r"no layer whose output is a picture, .*0 \[192\], 1 \[2\]"):
         Probe(nn.Sequential(nn.Flatten(), nn.Linear(192, 2)), x)
 
 
@@ -201,12 +201,13 @@ def test_outputs_that_are_not_one_picture_have_none(x):
         def forward(self, x):
             y = self.conv(x)
             self.cut(torch.cat([y, y]))  # [2, 4, 8, 8]: two regions
-            self.cut(y[0] * 2)  # [4, 8, 8]: no batch
+            self.cut(y[0] * 2)  # [4, 8, 8]: no batch, but one picture
             return y
 
     rows = Probe(Regions(), x).layers
-    assert [row.name for row in rows.viewable] == ["conv"]
+    assert [row.name for row in rows.viewable] == ["conv", "mul", "cut:2"]
     assert {row.shape for row in rows if row.name.startswith("cut")} == {(2, 4, 8, 8), (4, 8, 8)}
+    assert rows["cut:2"].picture == (4, 8, 8)
 
 
 def test_the_models_own_error_is_kept_as_the_cause(x):

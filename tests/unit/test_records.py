@@ -1,14 +1,29 @@
 import pytest
 
 from nnscope.errors import LayerNotFoundError
+from nnscope.layout import image
 from nnscope.records import Geometry, Layer, LayerTable
+
+SHAPE = (64, 111, 111)
+MAP = image((1, *SHAPE))
 
 
 def table():
     return LayerTable(
         [
-            Layer(0, "features.0", "Conv2d", "convolution", (64, 111, 111), 1792, (3, 3), (2, 2), (0, 0)),
-            Layer(1, "features.1", "ReLU", "activation", (64, 111, 111)),
+            Layer(
+                0,
+                "features.0",
+                "Conv2d",
+                "convolution",
+                (64, 111, 111),
+                1792,
+                (3, 3),
+                (2, 2),
+                (0, 0),
+                layout=MAP,
+            ),
+            Layer(1, "features.1", "ReLU", "activation", SHAPE, layout=MAP),
             Layer(2, "<img src=x>", "Linear", "other", (1000,), 5),
         ],
         "<b>Net</b>",

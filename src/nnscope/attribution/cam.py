@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from torch.autograd.graph import GradientEdge, get_gradient_edge
 
 from nnscope.attribution.registry import Method
 from nnscope.errors import ForwardError, NnscopeError, TargetError
+from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
 from nnscope.network.guards import untouched
 
@@ -36,8 +37,8 @@ class Question:
 
     score: Score
     method: Method
-    names: Collection[str]
-    """Viewable layers."""
+    layouts: Mapping[str, Layout]
+    """The viewable layers, and where the channels, rows and columns of their outputs lie."""
     overwritten: Collection[str] = ()
     """Those whose values a later in-place operation is known to change: they are copied."""
 
@@ -93,9 +94,9 @@ class _Pass:
         """Run the model there and back."""
         with untouched(model), torch.enable_grad():
             self._roots.append(x.detach().clone().requires_grad_())
-            output = forward(model, self._roots[0], self._visit)
+            output = forward(model, self._roots[0], self._visit, attention=False)
             # For one layer the backward pass may stop there.
-            one = len(self._edges) == len(self._question.names) == 1
+            one = len(self._edges) == len(self._question.layouts) == 1
             _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
         for twin, name in self._twins.items():
             if name in self._maps:
@@ -106,7 +107,7 @@ class _Pass:
         if not torch.is_grad_enabled():
             return None
         handed = output.clone() if self._copies else None
-        if call.name not in self._question.names:
+        if call.name not in self._question.layouts:
             return handed
         if (
             self._last is not None
@@ -127,6 +128,7 @@ class _Pass:
 
     def _watch(self, name: str, output: Tensor) -> None:
         """Make the map when the gradient comes by."""
+        layout = self._question.layouts[name]
         copied = name in self._question.overwritten
         activation = output.detach().clone() if copied else output.detach()
         version = activation._version
@@ -135,7 +137,8 @@ class _Pass:
             if activation._version != version:
                 msg = f"layer {name!r} was overwritten"
                 raise _OverwrittenError(msg)
-            self._maps[name] = _combine(self._question.method, activation[0], gradient[0])
+            pictures = (layout.picture(tensor) for tensor in (activation, gradient))
+            self._maps[name] = _combine(self._question.method, *pictures)
 
         output.register_hook(arrived)
 

@@ -19,6 +19,10 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from nnscope.errors import ForwardError, ModelError
+from nnscope.layout import Layout, image
+from nnscope.network.attention import FUSED, attention_layout, attention_map
+from nnscope.network.axes import Axes, tensors
+from nnscope.network.nested import exchanged, leaves
 
 
 class Call(NamedTuple):
@@ -30,6 +34,8 @@ class Call(NamedTuple):
     """Class name of the module, or name of the function."""
     module: nn.Module | None
     """The module, or ``None`` for a function."""
+    layout: Layout | None = None
+    """Which axis is which, where that is known."""
 
 
 Visit = Callable[[Call, Tensor], "Tensor | None"]
@@ -39,7 +45,7 @@ The output is not a copy: a later in-place operation changes it. Read it now or 
 """
 
 
-def forward(model: nn.Module, x: Tensor, visit: Visit) -> Any:
+def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True) -> Any:
     """Run ``model(x)`` and show every tensor-valued call to ``visit``, in order.
 
     Calls of the same module by other threads are not seen. No hook is left, whatever happens.
@@ -48,6 +54,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit) -> Any:
         model: Any eager ``nn.Module``.
         x: Its input, ``[1, C, H, W]``.
         visit: See ``Visit``; called for floating-point outputs of at least two dimensions.
+        attention: Whether to compute the attention maps that fused functions do not return.
 
     Returns:
         What the model returned.
@@ -55,7 +62,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit) -> Any:
     Raises:
         ForwardError: The model raised; its error is the cause.
     """
-    walk = _Walk(model, visit)
+    walk = _Walk(model, x, visit, attention=attention)
     try:
         with walk.hooked(), walk:
             return model(x)
@@ -106,10 +113,13 @@ def _described(thing: object) -> str:
 class _Walk(TorchFunctionMode):
     """The state of one pass: which module is running, and how often each name was seen."""
 
-    def __init__(self, model: nn.Module, visit: Visit) -> None:
+    def __init__(self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool) -> None:
         super().__init__()
         self.failure: BaseException | None = None
         self._visit = visit
+        self._attention = attention
+        self._axes = Axes()
+        self._axes.put(x, _input_layout(x))
         self._showing = False
         self._thread = threading.get_ident()
         self._names = {module: name for name, module in model.named_modules()}
@@ -144,10 +154,17 @@ class _Walk(TorchFunctionMode):
             self._running and self._running[-1] is module
         ):  # not so where a user's own hook kept it from entering
             self._running.pop()
-        whole = module is self._root and not _is_builtin(module)
-        if whole or not _is_picture_like(output):
+        if module is self._root and not _is_builtin(module):
             return None
-        return self._show(self._names[module] or "output", type(module).__name__, module, output)
+        found = list(leaves(output, _is_picture_like))
+        name = self._names[module] or "output"
+        new: dict[int, Tensor] = {}
+        for path, tensor in found:
+            place = f"{name}{path}" if len(found) > 1 else name
+            replaced = self._show(place, type(module).__name__, module, tensor)
+            if replaced is not None:
+                new[id(tensor)] = replaced
+        return exchanged(output, new) if new else None
 
     def __torch_function__(
         self,
@@ -157,16 +174,36 @@ class _Walk(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if self._showing or not self._running or self._inside_operation():
+        if self._showing or not self._running:
             return func(*args, **kwargs)
-        inputs = [(tensor, _version(tensor)) for tensor in _tensors((*args, *kwargs.values()))]
+        name = _function_name(func)
+        if name in FUSED:
+            self._show_attention(name, func, args, kwargs)
+        inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
         result = func(*args, **kwargs)
-        kind = _function_name(func)
-        if kind in _COPIES or not _is_picture_like(result) or not _is_new(result, inputs):
+        self._axes.follow(name, func, args, kwargs, result)
+        if self._inside_operation() or name in _COPIES:
             return result
-        prefix = self._names[self._running[-1]]
-        replaced = self._show(f"{prefix}.{kind}" if prefix else kind, kind, None, result)
+        if not _is_picture_like(result) or not _is_new(result, inputs):
+            return result
+        replaced = self._show(self._inside(name), name, None, result)
         return result if replaced is None else replaced
+
+    def _show_attention(self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Show the softmax inside a fused call, under the name it has where it is computed apart."""
+        layout = attention_layout(name, self._axes, args, kwargs)
+        if layout is None:
+            return
+        if not self._attention:
+            self._seen[self._inside("softmax")] += 1  # names are the same in every pass
+            return
+        weights = attention_map(name, func, args, kwargs)
+        self._axes.put(weights, layout)
+        self._show(self._inside("softmax"), "softmax", None, weights)
+
+    def _inside(self, name: str) -> str:
+        prefix = self._names[self._running[-1]]
+        return f"{prefix}.{name}" if prefix else name
 
     def _inside_operation(self) -> bool:
         module = self._running[-1]
@@ -175,19 +212,24 @@ class _Walk(TorchFunctionMode):
     def _show(self, name: str, kind: str, module: nn.Module | None, output: Tensor) -> Tensor | None:
         self._seen[name] += 1
         count = self._seen[name]
-        call = Call(name if count == 1 else f"{name}:{count}", kind, module)
+        layout = self._axes.of(output)
+        call = Call(name if count == 1 else f"{name}:{count}", kind, module, layout)
         self._showing = True  # what the visitor computes is no layer
         try:
-            return self._visit(call, output)
+            replaced = self._visit(call, output)
         except BaseException as error:
             self.failure = error
             raise
         finally:
             self._showing = False
+        if replaced is not None:
+            self._axes.put(replaced, layout)
+        return replaced
 
 
 _COPIES = frozenset(
-    "bfloat16 clone contiguous cpu cuda detach double float half requires_grad to type type_as".split()
+    "bfloat16 clone contiguous cpu cuda detach double flatten float half requires_grad reshape to type "
+    "type_as".split()
 )
 """Functions that compute nothing: what they return was a layer already."""
 
@@ -195,6 +237,8 @@ _COPIES = frozenset(
 def _function_name(func: Any) -> str:
     """``Tensor.__iadd__``, ``Tensor.add_`` and ``torch.add`` are all ``add``."""
     name = str(getattr(func, "__name__", "function"))
+    if name == "__get__":  # a property, such as Tensor.T
+        name = str(getattr(func.__self__, "__name__", name))
     dunder = name.startswith("__") and name.endswith("__")
     name = name.strip("_")
     if dunder and name[:1] in "ir" and name[1:] in _OPERATORS:
@@ -226,14 +270,6 @@ def _storage(tensor: Tensor) -> int:
     return tensor.untyped_storage().data_ptr()
 
 
-def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
-    for value in values:
-        if isinstance(value, Tensor):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from _tensors(value)
-
-
 def is_operation(module: nn.Module) -> bool:
     """Whether a module is one layer, whatever it calls inside.
 
@@ -254,3 +290,10 @@ _OPEN = ("module", "container", "transformer")
 
 def _is_picture_like(output: Any) -> bool:
     return isinstance(output, Tensor) and output.dim() > 1 and output.is_floating_point()
+
+
+def _input_layout(x: Tensor) -> Layout | None:
+    if x.dim() != 4 or x.shape[0] != 1:
+        return None
+    # No image has so few rows; Keras has its channels last.
+    return image(x.shape, channels_last=x.shape[-1] in (1, 3, 4) and x.shape[1] > 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from nnscope.layout import Layout, image
 from nnscope.network.capture import Call, is_operation
 from nnscope.records import Family, Layer
 
@@ -52,7 +53,16 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         stride=_cells(getattr(module, "stride", None), output),
         padding=_padding(getattr(module, "padding", None), output),
         batched=batched,
+        layout=_layout(call, output),
     )
+
+
+def _layout(call: Call, output: Tensor) -> Layout | None:
+    """The layout that was followed; where none is, four axes are ``[1, C, H, W]``, PyTorch's custom."""
+    known = call.layout
+    if (known is None or not known.spatial) and output.dim() == 4 and output.shape[0] == 1:
+        return image(output.shape) if min(output.shape) > 0 else None
+    return known if known is not None and known.picture_shape else None
 
 
 def model_name(model: nn.Module) -> str:

@@ -27,9 +27,8 @@ class Survey(NamedTuple):
 
 
 Look = Callable[[Layer, Tensor, "Layer | None"], None]
-"""Called with each viewable layer, its values ``[C, H, W]``, which the network may overwrite
-afterwards, and the layer just before where that returned the very same values (a block and its
-last part)."""
+"""Called with each viewable layer, its output, which the network may overwrite afterwards, and the
+layer just before where that returned the very same values (a block and its last part)."""
 
 
 def survey(model: nn.Module, x: Tensor, look: Look) -> Survey:
@@ -53,7 +52,7 @@ def survey(model: nn.Module, x: Tensor, look: Look) -> Survey:
         if layer.viewable:
             last = alive[-1] if alive else None
             twin = last is not None and last.tensor() is output and last.name not in overwritten
-            look(layer, output.detach()[0], layers[-1] if twin else None)
+            look(layer, output.detach(), layers[-1] if twin else None)
         layers.append(layer)
         alive.append(_Seen(layer.name, weakref.ref(output), output._version))
 
@@ -79,7 +78,7 @@ def _written(alive: list[_Seen]) -> list[str]:
 
 
 def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Tensor]:
-    """Run the model once and copy the feature maps ``[C, H, W]`` of the named layers.
+    """Run the model once and copy the outputs of the named layers, batch included.
 
     Raises:
         ForwardError: The model raised.
@@ -88,7 +87,7 @@ def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Ten
 
     def visit(call: Call, output: Tensor) -> None:
         if call.name in names:
-            kept[call.name] = output.detach()[0].clone()
+            kept[call.name] = output.detach().clone()
 
     with untouched(model), torch.no_grad():
         forward(model, x, visit)

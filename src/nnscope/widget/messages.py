@@ -68,6 +68,7 @@ def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping:
 
     Raises:
         OptionError: It is no legal message; the sentence says why.
+        LayerNotFoundError: It names no layer of this model.
     """
     if not isinstance(content, Mapping):
         msg = f"A message is an object, not a {type(content).__name__}."
@@ -87,9 +88,10 @@ def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping:
 def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
     epoch = _whole(content.get("epoch"), "epoch", 2**53)
     name, level, channels = content.get("layer"), content.get("level"), content.get("channels")
-    if not isinstance(name, str) or name not in layers.names or not layers[name].viewable:
-        msg = "The message names no layer of this model that has pictures."
+    if not isinstance(name, str):
+        msg = "A message's layer is a name."
         raise OptionError(msg)
+    found = layers.feature_map(name)
     if not isinstance(level, str) or level not in _COUNTS:
         msg = "A message's level is 'coarse', 'native' or 'exact'."
         raise OptionError(msg)
@@ -97,8 +99,8 @@ def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
     if not isinstance(channels, list) or not least <= len(channels) <= most:
         msg = f"A message's channels is a list of {least} to {most} numbers."
         raise OptionError(msg)
-    count = layers[name].channels
-    return Get(rid, epoch, name, cast(Level, level), tuple(_whole(c, "channels", count) for c in channels))
+    numbers = tuple(_whole(channel, "channels", found.channels) for channel in channels)
+    return Get(rid, epoch, found.name, cast(Level, level), numbers)
 
 
 def _whole(value: object, name: str, below: int) -> int:

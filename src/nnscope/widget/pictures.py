@@ -96,7 +96,7 @@ def layer_rows(probe: Probe) -> list[dict[str, Any]]:
     """The picker's rows; the trait ``layers``."""
     keys = ("name", "kind", "family", "parameters")
     return [
-        {**{key: getattr(row, key) for key in keys}, "shape": list(row.shape)}
+        {**{key: getattr(row, key) for key in keys}, "shape": list(row.picture)}
         for row in probe.layers.viewable
     ]
 

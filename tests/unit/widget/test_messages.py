@@ -3,12 +3,16 @@ import contextlib
 import pytest
 from hypothesis import given, strategies as st
 
-from nnscope.errors import OptionError
+from nnscope.errors import NnscopeError
+from nnscope.layout import image
 from nnscope.records import Layer, LayerTable
 from nnscope.widget.messages import Cancel, Get, Ping, parse, rid_of
 
 LAYERS = LayerTable(
-    [Layer(0, "a", "Conv2d", "convolution", (4, 8, 8)), Layer(1, "b", "Linear", "other", (10,))]
+    [
+        Layer(0, "a", "Conv2d", "convolution", (4, 8, 8), layout=image((1, 4, 8, 8))),
+        Layer(1, "b", "Linear", "other", (10,)),
+    ]
 )
 GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "level": "native", "channels": [3, 0]}
 
@@ -32,7 +36,7 @@ def test_legal_messages_are_read():
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(wrong):
-    with pytest.raises(OptionError):
+    with pytest.raises(NnscopeError):
         parse({**GET, **wrong}, LAYERS)
 
 
@@ -54,5 +58,5 @@ anything = st.recursive(
 def test_no_message_can_raise_anything_but_a_sentence(content):
     rid = rid_of(content)
     assert type(rid) is int
-    with contextlib.suppress(OptionError):  # anything else fails the test
+    with contextlib.suppress(NnscopeError):  # anything else fails the test
         assert parse(content, LAYERS).rid == rid
