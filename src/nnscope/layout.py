@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -33,7 +34,7 @@ class Part(NamedTuple):
     """By how many rows (columns) the whole picture was rolled."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """One axis of a tensor: positions ``before`` the grid, its parts row-major, positions ``after``."""
 
@@ -48,12 +49,12 @@ class Axis:
         """Number of positions that ``parts`` span."""
         return math.prod(part.size for part in self.parts)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of positions."""
         return self.before + self.grid + self.after
 
-    @property
+    @cached_property
     def spatial(self) -> bool:
         """Whether a place in the picture is told by the position."""
         return any(part.kind != "channel" for part in self.parts)
@@ -64,23 +65,23 @@ def channels(size: int) -> Axis:
     return Axis((Part("channel", size),) if size > 1 else ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """The axes of a tensor that holds a feature map."""
 
     axes: tuple[Axis, ...]
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape of the tensor."""
         return tuple(axis.size for axis in self.axes)
 
-    @property
+    @cached_property
     def spatial(self) -> int:
         """Number of axes along which the place in the picture changes."""
         return sum(axis.spatial for axis in self.axes)
 
-    @property
+    @cached_property
     def queries(self) -> Axis | None:
         """The axis of the asking patches where the tensor holds attention ``[…, queries, keys]``.
 
@@ -89,7 +90,7 @@ class Layout:
         *_, queries, keys = self.axes if len(self.axes) > 1 else (Axis(), Axis())
         return queries if keys.spatial and queries.parts == keys.parts else None
 
-    @property
+    @cached_property
     def picture_shape(self) -> tuple[int, int, int] | None:
         """``(C, H, W)`` of the picture, ``None`` where there is none."""
         layout = self._asked()
@@ -172,7 +173,8 @@ class Layout:
         return answer
 
 
-def image(shape: Sequence[int], *, channels_last: bool = False) -> Layout:
+@lru_cache(1024)  # the same few shapes come back in every pass
+def image(shape: tuple[int, ...], *, channels_last: bool = False) -> Layout:
     """The layout of ``[1, C, H, W]`` or ``[1, H, W, C]``."""
     if channels_last:
         _, height, width, count = shape

@@ -68,7 +68,7 @@ class Axes:
         if name in _DISORDERED:
             return None
         if made.dim() == 4 and ("2d" in name or name in _ON_IMAGES) and not _keeps_shape(name, inputs, made):
-            return image(made.shape) if made.shape[0] == 1 else None
+            return image(tuple(made.shape)) if made.shape[0] == 1 else None
         known = [(tensor, layout) for tensor, layout in inputs if layout is not None]
         if not known:
             return None

@@ -7,6 +7,7 @@ every other module (``F.relu``, ``+``, ``torch.cat``) are layers of their own.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -120,7 +121,7 @@ class _Walk(TorchFunctionMode):
         self._attention = attention
         self._axes = Axes()
         self._axes.put(x, _input_layout(x))
-        self._showing = False
+        self._busy = False
         self._thread = threading.get_ident()
         self._names = {module: name for name, module in model.named_modules()}
         self._root = model
@@ -156,12 +157,21 @@ class _Walk(TorchFunctionMode):
             self._running.pop()
         if module is self._root and not _is_builtin(module):
             return None
+        self._busy = True  # what is asked of the output here is no part of the network
+        try:
+            return self._show_output(module, output)
+        finally:
+            self._busy = False
+
+    def _show_output(self, module: nn.Module, output: Any) -> Any:
+        name, kind = self._names[module] or "output", type(module).__name__
+        if isinstance(output, Tensor):
+            return self._show(name, kind, module, output) if _is_picture_like(output) else None
         found = list(leaves(output, _is_picture_like))
-        name = self._names[module] or "output"
         new: dict[int, Tensor] = {}
         for path, tensor in found:
             place = f"{name}{path}" if len(found) > 1 else name
-            replaced = self._show(place, type(module).__name__, module, tensor)
+            replaced = self._show(place, kind, module, tensor)
             if replaced is not None:
                 new[id(tensor)] = replaced
         return exchanged(output, new) if new else None
@@ -174,16 +184,18 @@ class _Walk(TorchFunctionMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         kwargs = kwargs or {}
-        if self._showing or not self._running:
+        if self._busy or not self._running:
             return func(*args, **kwargs)
         name = _function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)
+        if self._inside_operation() or name in _COPIES:
+            result = func(*args, **kwargs)
+            self._axes.follow(name, func, args, kwargs, result)
+            return result
         inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
         result = func(*args, **kwargs)
         self._axes.follow(name, func, args, kwargs, result)
-        if self._inside_operation() or name in _COPIES:
-            return result
         if not _is_picture_like(result) or not _is_new(result, inputs):
             return result
         replaced = self._show(self._inside(name), name, None, result)
@@ -214,14 +226,14 @@ class _Walk(TorchFunctionMode):
         count = self._seen[name]
         layout = self._axes.of(output)
         call = Call(name if count == 1 else f"{name}:{count}", kind, module, layout)
-        self._showing = True  # what the visitor computes is no layer
+        busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
             replaced = self._visit(call, output)
         except BaseException as error:
             self.failure = error
             raise
         finally:
-            self._showing = False
+            self._busy = busy
         if replaced is not None:
             self._axes.put(replaced, layout)
         return replaced
@@ -280,7 +292,12 @@ def is_operation(module: nn.Module) -> bool:
 
 
 def _is_builtin(module: nn.Module) -> bool:
-    homes = (base.__module__.rpartition(".") for base in type(module).__mro__)
+    return _is_builtin_class(type(module))
+
+
+@functools.lru_cache(256)
+def _is_builtin_class(kind: type) -> bool:
+    homes = (base.__module__.rpartition(".") for base in kind.__mro__)
     return any(home == "torch.nn.modules" and file not in _OPEN for home, _, file in homes)
 
 
@@ -296,4 +313,4 @@ def _input_layout(x: Tensor) -> Layout | None:
     if x.dim() != 4 or x.shape[0] != 1:
         return None
     # No image has so few rows; Keras has its channels last.
-    return image(x.shape, channels_last=x.shape[-1] in (1, 3, 4) and x.shape[1] > 4)
+    return image(tuple(x.shape), channels_last=x.shape[-1] in (1, 3, 4) and x.shape[1] > 4)

@@ -61,7 +61,7 @@ def _layout(call: Call, output: Tensor) -> Layout | None:
     """The layout that was followed; where none is, four axes are ``[1, C, H, W]``, PyTorch's custom."""
     known = call.layout
     if (known is None or not known.spatial) and output.dim() == 4 and output.shape[0] == 1:
-        return image(output.shape) if min(output.shape) > 0 else None
+        return image(tuple(output.shape)) if min(output.shape) > 0 else None
     return known if known is not None and known.picture_shape else None
 
 
