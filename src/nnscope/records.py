@@ -279,7 +279,8 @@ class Specimen:
     """One image, prepared for one model: what goes in, what it looks like, and how it was made."""
 
     input: Tensor
-    """The network's input, ``[1, C, H, W]``, on the model's device and in its dtype."""
+    """The network's input, ``[1, C, H, W]``, on the model's device and in its dtype; ``[1, H, W, C]``
+    for a model with its channels last."""
     view: Image.Image
     """The input as a picture, de-normalised: RGB or L, W × H."""
     original: Image.Image | None
@@ -292,6 +293,15 @@ class Specimen:
     """How the input was made, for a line of text: ``"224 × 224, centre crop · ImageNet mean/std"``."""
     assumption: str
     """What was assumed rather than known, one sentence with the cure; ``""`` when nothing was."""
+    channels_last: bool = False
+    """Whether ``input`` is ``[1, H, W, C]``, as Keras models want it."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of the input."""
+        _, *rest = self.input.shape
+        channels, height, width = (rest[-1], *rest[:-1]) if self.channels_last else rest
+        return channels, height, width
 
 
 @dataclass(frozen=True, slots=True)

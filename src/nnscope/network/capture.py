@@ -7,7 +7,6 @@ every other module (``F.relu``, ``+``, ``torch.cat``) are layers of their own.
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +22,9 @@ from nnscope.errors import ForwardError, ModelError
 from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
+from nnscope.network.expects import expects
 from nnscope.network.nested import exchanged, leaves
+from nnscope.network.parts import is_builtin, is_operation, named_parts
 
 
 class Call(NamedTuple):
@@ -120,10 +121,13 @@ class _Walk(TorchFunctionMode):
         self._visit = visit
         self._attention = attention
         self._axes = Axes()
-        self._axes.put(x, _input_layout(x))
+        self._axes.put(x, _input_layout(model, x))
         self._busy = False
         self._thread = threading.get_ident()
-        self._names = {module: name for name, module in model.named_modules()}
+        self._names = named_parts(model)
+        self._operations = {module for module in self._names if is_operation(module)}
+        if not is_builtin(model):
+            self._operations.discard(model)  # without children too, its functions are all there is to see
         self._root = model
         self._running: list[nn.Module] = []
         self._seen: Counter[str] = Counter()
@@ -155,7 +159,7 @@ class _Walk(TorchFunctionMode):
             self._running and self._running[-1] is module
         ):  # not so where a user's own hook kept it from entering
             self._running.pop()
-        if module is self._root and not _is_builtin(module):
+        if module is self._root and module not in self._operations:
             return None
         self._busy = True  # what is asked of the output here is no part of the network
         try:
@@ -189,7 +193,7 @@ class _Walk(TorchFunctionMode):
         name = _function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)
-        if self._inside_operation() or name in _COPIES:
+        if self._running[-1] in self._operations or name in _COPIES:
             result = func(*args, **kwargs)
             self._axes.follow(name, func, args, kwargs, result)
             return result
@@ -216,10 +220,6 @@ class _Walk(TorchFunctionMode):
     def _inside(self, name: str) -> str:
         prefix = self._names[self._running[-1]]
         return f"{prefix}.{name}" if prefix else name
-
-    def _inside_operation(self) -> bool:
-        module = self._running[-1]
-        return _is_builtin(module) if module is self._root else is_operation(module)
 
     def _show(self, name: str, kind: str, module: nn.Module | None, output: Tensor) -> Tensor | None:
         self._seen[name] += 1
@@ -282,35 +282,11 @@ def _storage(tensor: Tensor) -> int:
     return tensor.untyped_storage().data_ptr()
 
 
-def is_operation(module: nn.Module) -> bool:
-    """Whether a module is one layer, whatever it calls inside.
-
-    A module without children is, and so is every heir of an operation of ``torch.nn``: a
-    convolution that pads with a child of its own is still one convolution.
-    """
-    return not module._modules or _is_builtin(module)
-
-
-def _is_builtin(module: nn.Module) -> bool:
-    return _is_builtin_class(type(module))
-
-
-@functools.lru_cache(256)
-def _is_builtin_class(kind: type) -> bool:
-    homes = (base.__module__.rpartition(".") for base in kind.__mro__)
-    return any(home == "torch.nn.modules" and file not in _OPEN for home, _, file in homes)
-
-
-_OPEN = ("module", "container", "transformer")
-"""Files of ``torch.nn.modules`` whose classes are made of other layers."""
-
-
 def _is_picture_like(output: Any) -> bool:
     return isinstance(output, Tensor) and output.dim() > 1 and output.is_floating_point()
 
 
-def _input_layout(x: Tensor) -> Layout | None:
+def _input_layout(model: nn.Module, x: Tensor) -> Layout | None:
     if x.dim() != 4 or x.shape[0] != 1:
         return None
-    # No image has so few rows; Keras has its channels last.
-    return image(tuple(x.shape), channels_last=x.shape[-1] in (1, 3, 4) and x.shape[1] > 4)
+    return image(tuple(x.shape), channels_last=expects(model).channels_last)

@@ -8,6 +8,8 @@ from typing import Any
 
 from torch import nn
 
+from nnscope.network.parts import is_keras, named_parts
+
 _PASSING = (
     nn.Identity,
     nn.Dropout,
@@ -31,7 +33,9 @@ class Expectation:
     timm: Mapping[str, Any] | None
     """timm's ``pretrained_cfg``, as a dict."""
     size: tuple[int, int] | None
-    """Height and width from a Hugging Face configuration."""
+    """Height and width from a Hugging Face configuration, or of a Keras model's input."""
+    channels_last: bool = False
+    """Whether the model takes ``[1, H, W, C]``."""
 
 
 def expects(model: nn.Module) -> Expectation:
@@ -46,10 +50,22 @@ def expects(model: nn.Module) -> Expectation:
         for holder in (config, getattr(config, "vision_config", None)):
             size = size or _size(getattr(holder, "image_size", None))
             declared = declared or _count(getattr(holder, "num_channels", None))
+    if is_keras(model):
+        return _keras(model)
     channels = next((conv.in_channels for conv in _convolutions(model)), None) or declared
     if channels is None and timm is not None:
         channels = _count(next(iter(timm.get("input_size") or (None,))))
     return Expectation(channels, timm, size)
+
+
+def _keras(model: nn.Module) -> Expectation:
+    shape = getattr(model, "input_shape", None)
+    parts = (getattr(part, "data_format", None) for part in named_parts(model))
+    last = next((form for form in parts if form), "channels_last") == "channels_last"
+    if not isinstance(shape, tuple) or len(shape) != 4:
+        return Expectation(None, None, None, last)
+    *size, count = shape[1:] if last else (shape[2], shape[3], shape[1])
+    return Expectation(_count(count), None, _size(size), last)
 
 
 def timm_config(thing: Any) -> Mapping[str, Any] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from nnscope.layout import Layout, image
-from nnscope.network.capture import Call, is_operation
+from nnscope.network.capture import Call
+from nnscope.network.parts import is_operation
 from nnscope.records import Family, Layer
 
 _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
@@ -49,8 +50,8 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         family=_family(call),
         shape=tuple(output.shape[1:] if batched else output.shape),
         parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
-        kernel=_cells(getattr(module, "kernel_size", None), output),
-        stride=_cells(getattr(module, "stride", None), output),
+        kernel=_cells(_said(module, "kernel_size", "pool_size"), output),
+        stride=_cells(_said(module, "stride", "strides"), output),
         padding=_padding(getattr(module, "padding", None), output),
         batched=batched,
         layout=_layout(call, output),
@@ -79,6 +80,11 @@ def _family(call: Call) -> Family:
         return "other"
     kind = call.kind.lower()
     return next((family for family, words in _FAMILIES if any(word in kind for word in words)), "other")
+
+
+def _said(module: nn.Module | None, *names: str) -> object:
+    """What a module says of itself, under the name torch or Keras has for it."""
+    return next((value for name in names if (value := getattr(module, name, None)) is not None), None)
 
 
 def _cells(value: object, output: Tensor) -> tuple[int, ...] | None:

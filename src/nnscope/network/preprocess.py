@@ -38,7 +38,8 @@ def prepare(
 
     Args:
         image: ``PIL.Image``, path, numpy array (H × W or H × W × C; uint8 or bool, or float in [0, 1]),
-            or a tensor C × H × W or 1 × C × H × W, which is the model's own input and used as it is.
+            or a tensor C × H × W or 1 × C × H × W, which is the model's own input and used as it is
+            (H × W × C or 1 × H × W × C where the model has its channels last, as Keras models do).
         model: Says what it wants: timm ``pretrained_cfg``, Hugging Face ``config``, first convolution.
         transform: ``"auto"``; ``None`` (native size, normalised only); a callable; a torchvision weights
             enum member or its preset; a timm ``pretrained_cfg``.
@@ -54,17 +55,20 @@ def prepare(
         ImageError: The image cannot be used, or the transform failed on it.
         OptionError: ``transform`` is nothing nnscope knows.
     """
+    wanted = expects(model)
     if isinstance(image, Tensor):
-        specimen = _from_tensor(image, model, transform)
+        specimen = _from_tensor(image, model, transform, channels_last=wanted.channels_last)
     else:
-        wanted = expects(model)
         choice = _choose(transform, wanted)
         picture = read(image, wanted.channels)
         if isinstance(choice.how, Recipe):
             specimen = _cooked(choice.how, choice.assumption, picture)
         else:
             specimen = _measured(choice.how, picture, model)
-    return replace(specimen, input=specimen.input.to(device=device, dtype=dtype))
+    tensor = specimen.input.to(device=device, dtype=dtype)
+    if wanted.channels_last:
+        tensor = tensor.permute(0, 2, 3, 1).contiguous()
+    return replace(specimen, input=tensor, channels_last=wanted.channels_last)
 
 
 def _choose(transform: Any, wanted: Expectation) -> _Choice:
@@ -99,7 +103,7 @@ def _automatic(wanted: Expectation) -> _Choice:
     if wanted.size is not None:
         height, width = wanted.size
         text = (
-            f"Assumed {height} × {width} (its configuration's image_size; resize, centre crop) and "
+            f"Assumed {height} × {width} (the size it says it takes; resize, centre crop) and "
             "ImageNet mean and deviation, because the model does not carry its preprocessing; pass its image "
             "processor as transform= to change it."
         )
@@ -203,7 +207,7 @@ def _scale(colours: Colours) -> str:
     return recipes.describe_scale(-colours.black * std, std)
 
 
-def _from_tensor(image: Tensor, model: nn.Module, transform: Any) -> Specimen:
+def _from_tensor(image: Tensor, model: nn.Module, transform: Any, *, channels_last: bool) -> Specimen:
     """Use a tensor as the model's own input."""
     shape = " × ".join(map(str, image.shape)) or "a single number"
     if image.ndim not in (3, 4) or (image.ndim == 4 and image.shape[0] != 1):
@@ -220,6 +224,8 @@ def _from_tensor(image: Tensor, model: nn.Module, transform: Any) -> Specimen:
         raise ImageError(msg)
     tensor = image.detach().clone()
     tensor = tensor if tensor.ndim == 4 else tensor[None]
+    if channels_last:
+        tensor = tensor.permute(0, 3, 1, 2)
     _check_channels(model, tensor.shape[1], "The tensor has")
     _check_finite(tensor[0], "The tensor")
     unused = transform is not None and not (isinstance(transform, str) and transform == "auto")

@@ -83,7 +83,7 @@ def about(probe: Probe, *, explains: bool) -> dict[str, Any]:
         "model": probe.name,
         "image": specimen.name,
         "original": None if specimen.original is None else list(specimen.original.size),
-        "input": list(specimen.input.shape[1:]),
+        "input": list(specimen.shape),
         "transform": specimen.transform,
         "assumption": specimen.assumption,
         "crop": crop,
