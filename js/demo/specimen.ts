@@ -49,7 +49,14 @@ export function makeLayer(
     }
   }
   oddities(values, side * side);
-  const info: LayerInfo = { name, kind, family, shape: [channels, side, side], parameters: 9 * channels };
+  const info: LayerInfo = {
+    name,
+    kind,
+    family,
+    shape: [channels, side, side],
+    parameters: 9 * channels,
+    asked: "",
+  };
   return { info, values };
 }
 

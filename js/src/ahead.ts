@@ -1,6 +1,7 @@
 /** Pictures of other layers, fetched while nothing else happens: whoever picks one finds it there. */
 
 import { effect } from "@preact/signals";
+import { placeOf } from "./draw/query";
 import type { LayerInfo } from "./records";
 import type { Sync } from "./sync";
 import { layerOf } from "./wire";
@@ -22,7 +23,7 @@ export function fetchAhead(sync: Sync, until: AbortSignal): void {
     const layers = sync.traits.layers.value;
     callOff();
     if (!about || !sync.answering.value) return;
-    const place = layers.findIndex(({ name }) => name === about.layer);
+    const place = placeOf(layers, about.layer);
     const order = nearestFirst(layers, place);
     controller = new AbortController();
     const { signal } = controller;

@@ -14,7 +14,7 @@ const MAY: Record<string, readonly string[]> = {
   cache: [],
   requests: ["wire"],
   sync: ["model", "wire", "requests", "cache"],
-  ahead: ["sync", "wire"],
+  ahead: ["draw", "sync", "wire"],
   state: ["draw", "model"],
   detail: ["cache", "requests", "state", "wire"],
   views: ["views", "draw", "state"],

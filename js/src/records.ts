@@ -1,7 +1,7 @@
 /** The facts that travel between the parts: types only, so every part may use them. */
 
 /** What a layer does, coarsely; the rail is tinted by it. */
-export type Family = "convolution" | "norm" | "activation" | "pooling" | "other";
+export type Family = "convolution" | "norm" | "activation" | "attention" | "pooling" | "other";
 
 /** Scale of the tiles: over the layer, over each channel, or ±m around zero. */
 export type Normalize = "layer" | "channel" | "symmetric";
@@ -18,6 +18,8 @@ export interface LayerInfo {
   /** Channels, height and width in cells. */
   readonly shape: readonly [number, number, number];
   readonly parameters: number;
+  /** Who asks an attention map unless a patch does: "class token", "mean of all patches"; "" for other layers. */
+  readonly asked: string;
 }
 
 /** One of the likeliest classes. */

@@ -7,6 +7,7 @@
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { orderOf } from "./draw/order";
+import { placeOf } from "./draw/query";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
 import type { ScopeModel } from "./model";
 import type { CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures } from "./records";
@@ -79,7 +80,9 @@ export function createStore(source: Source, detail: Detail): Store {
     range,
     target,
     explains: computed(() => traits._about.value.explains === true),
-    shown: computed(() => traits.layers.value.find(({ name }) => name === pictures.value?.layer) ?? null),
+    shown: computed(
+      () => traits.layers.value[placeOf(traits.layers.value, pictures.value?.layer ?? "")] ?? null,
+    ),
     order: computed(() =>
       pictures.value ? orderOf(traits.sort.value, pictures.value.stats, shares.value) : new Uint32Array(0),
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nnscope.layout import Layout
 
-Family = Literal["convolution", "norm", "activation", "pooling", "other"]
+Family = Literal["convolution", "norm", "activation", "attention", "pooling", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,13 @@ class Layer:
     def is_attention(self) -> bool:
         """Whether the channels are the heads of an attention map, as one query sees it."""
         return self.layout is not None and self.layout.queries is not None
+
+    @property
+    def asked(self) -> str:
+        """Who asks an attention map unless a patch does; ``""`` for other layers."""
+        if self.layout is None or self.layout.queries is None:
+            return ""
+        return "class token" if self.layout.queries.before else "mean of all patches"
 
     @property
     def source(self) -> str:

@@ -51,7 +51,7 @@ TYPESCRIPT = {
     "views": {"draw", "state"},
     "detail": {"cache", "requests", "state", "wire"},
     "sync": {"cache", "model", "requests", "wire"},
-    "ahead": {"sync", "wire"},
+    "ahead": {"draw", "sync", "wire"},
     "widget": {"ahead", "detail", "model", "requests", "state", "sync", "views"},
 }
 TYPES_FOR_ALL = "records"

@@ -8,6 +8,7 @@ const layer = (channels: number, family: Family): LayerInfo => ({
   family,
   shape: [channels, 1, 1],
   parameters: 0,
+  asked: "",
 });
 
 test("heights rise evenly with each doubling of the channels, up to 1", () => {
@@ -24,5 +25,5 @@ test("each family draws its own bars, at their places", () => {
 });
 
 test("a family that is not known counts as other", () => {
-  expect(barsPath([layer(4, "attention" as Family)], "other")).not.toBe("");
+  expect(barsPath([layer(4, "recurrent" as Family)], "other")).not.toBe("");
 });

@@ -2,7 +2,14 @@
 
 import type { Family, LayerInfo } from "../records";
 
-export const FAMILIES: readonly Family[] = ["convolution", "norm", "activation", "pooling", "other"];
+export const FAMILIES: readonly Family[] = [
+  "convolution",
+  "norm",
+  "activation",
+  "attention",
+  "pooling",
+  "other",
+];
 
 /** Height of a bar, 0 to 1: by log₂ of the channels, the widest layer full. */
 export function barHeight(channels: number, widest: number): number {

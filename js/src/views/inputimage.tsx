@@ -6,6 +6,7 @@ import { tableOf } from "../draw/colormap";
 import { canvasOf, fitToScreen } from "../draw/paint";
 import { bilinear, heat } from "../draw/resample";
 import type { HeatMap } from "../records";
+import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import { type Picture, usePicture } from "./picture";
@@ -43,9 +44,10 @@ export function InputImage() {
   const ratio = shape ? shape.width / shape.height : columns / rows;
   const label = whole.value ? "The original image" : "The image as the network saw it";
   return (
-    <div class="nn-image" style={{ aspectRatio: String(ratio) }}>
+    <div class="nn-image" style={{ aspectRatio: String(ratio) }} {...askerProps(store, crop.value)}>
       <canvas ref={canvas} role="img" aria-label={cam.value ? `${label}, under the map` : label} />
       {whole.value && <div class="nn-crop" style={frameStyle(crop.value)} title="What the network saw" />}
+      <AskerFrame crop={crop.value} />
       <Marker crop={crop.value} />
     </div>
   );

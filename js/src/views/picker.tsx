@@ -2,6 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { times } from "../draw/number";
+import { carried, placeOf } from "../draw/query";
 import type { LayerInfo } from "../records";
 import { Combobox } from "./combobox";
 import { useScope } from "./context";
@@ -13,13 +14,13 @@ export function LayerPicker() {
   const { layer, layers } = store.traits;
   const list = layers.value;
   const options = useMemo(() => list.map(optionOf), [list]);
-  const current = list.findIndex(({ name }) => name === store.picked.value);
+  const current = placeOf(list, store.picked.value);
   const pick = (place: number) => {
     const next = list[place];
-    if (next) store.set({ layer: next.name });
+    if (next) store.set({ layer: carried(next, list, layer.peek()) });
   };
   // Clicks may come faster than pictures: each goes on from what was picked last.
-  const step = (by: number) => pick(list.findIndex(({ name }) => name === layer.peek()) + by);
+  const step = (by: number) => pick(placeOf(list, layer.peek()) + by);
   return (
     <div class="nn-picker">
       <IconButton
@@ -53,8 +54,10 @@ export function LayerPicker() {
   );
 }
 
-function describe({ kind, shape: [channels, ...size] }: LayerInfo): string {
-  return `${kind} · ${channels} channels · ${times(size)}`;
+function describe({ kind, asked, shape: [channels, ...size] }: LayerInfo): string {
+  return asked
+    ? `attention · ${channels} ${channels === 1 ? "head" : "heads"} · ${times(size)}`
+    : `${kind} · ${channels} channels · ${times(size)}`;
 }
 
 function optionOf({ name, kind, shape }: LayerInfo): Option {

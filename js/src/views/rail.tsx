@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { clamp } from "../draw/layout";
 import { times } from "../draw/number";
+import { carried, placeOf } from "../draw/query";
 import { barHeight, barsPath, FAMILIES, widestOf } from "../draw/rail";
 import type { LayerInfo } from "../records";
 import { useScope } from "./context";
@@ -11,14 +12,15 @@ export function Rail() {
   const { store } = useScope();
   const pointed = useSignal<number | null>(null);
   const layers = store.traits.layers.value;
-  const current = layers.findIndex(({ name }) => name === store.picked.value);
+  const current = placeOf(layers, store.picked.value);
   const drag = useDrag(layers, pointed);
   if (layers.length < 2) return null;
   // Keys may come faster than pictures: each goes on from what was picked last.
-  const placeOfTrait = () => layers.findIndex(({ name }) => name === store.traits.layer.peek());
+  const placeOfTrait = () => placeOf(layers, store.traits.layer.peek());
   const pick = (place: number) => {
     const layer = layers[clamp(place, 0, layers.length - 1)];
-    if (layer && layer.name !== store.traits.layer.peek()) store.set({ layer: layer.name });
+    const now = store.traits.layer.peek();
+    if (layer && layer !== layers[placeOfTrait()]) store.set({ layer: carried(layer, layers, now) });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = placeAfter(event.key, placeOfTrait(), layers.length);

@@ -1,6 +1,7 @@
 /** Left column: the image with the map over it, and what the network makes of it. */
 
 import { useComputed } from "@preact/signals";
+import { Asker } from "./asker";
 import { Classes } from "./classes";
 import { useScope } from "./context";
 import { Either, Select, Slider } from "./controls";
@@ -17,6 +18,7 @@ export function Specimen() {
     <section class="nn-specimen" aria-label="Image">
       <div class="nn-look">
         <InputImage />
+        <Asker />
         {hasOriginal.value && (
           <Either
             label=""

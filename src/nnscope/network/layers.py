@@ -43,18 +43,19 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
     """
     module = call.module
     batched = output.shape[0] == 1
+    layout = _layout(call, output)
     return Layer(
         index=index,
         name=call.name,
         kind=call.kind,
-        family=_family(call),
+        family="attention" if layout is not None and layout.queries is not None else _family(call),
         shape=tuple(output.shape[1:] if batched else output.shape),
         parameters=sum(p.numel() for p in module.parameters()) if module is not None else 0,
         kernel=_cells(_said(module, "kernel_size", "pool_size"), output),
         stride=_cells(_said(module, "stride", "strides"), output),
         padding=_padding(getattr(module, "padding", None), output),
         batched=batched,
-        layout=_layout(call, output),
+        layout=layout,
     )
 
 

@@ -94,7 +94,7 @@ def about(probe: Probe, *, explains: bool) -> dict[str, Any]:
 
 def layer_rows(probe: Probe) -> list[dict[str, Any]]:
     """The picker's rows; the trait ``layers``."""
-    keys = ("name", "kind", "family", "parameters")
+    keys = ("name", "kind", "family", "parameters", "asked")
     return [
         {**{key: getattr(row, key) for key in keys}, "shape": list(row.picture)}
         for row in probe.layers.viewable
