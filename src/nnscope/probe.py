@@ -284,10 +284,11 @@ class Probe:
             _values.put(self._key, layer.name, value=exact, nbytes=exact.nbytes)
 
     def _last(self, target: Target, method: Method) -> Heatmap:
-        """The map of the last layer that has one; where the last one is blank, all are asked."""
+        """The map of the last layer that has one; where that is blank, of the last one as wide that is not."""
         rows = [row for row in self.layers.viewable if not row.is_attention]
         rows = [row for row in rows if row.picture[1] * row.picture[2] > 1] or rows
-        for asked in (rows[-1:], rows):
+        alike = [row for row in rows if row.width == rows[-1].width]
+        for asked in (alike[-1:], alike):
             maps = list(self._maps(target, method, asked).values())
             driving = [heatmap for heatmap in maps if bool((heatmap.weights != 0).any())]
             if driving:

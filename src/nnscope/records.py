@@ -68,6 +68,13 @@ class Layer:
         return self.picture[0]
 
     @property
+    def width(self) -> int:
+        """Number of channels where one axis holds them all; 0 where heads have split them."""
+        axes = self.layout.axes if self.layout else ()
+        widths = [axis.size for axis in axes if axis.parts and not axis.spatial]
+        return widths[0] if len(widths) == 1 else 0
+
+    @property
     def is_attention(self) -> bool:
         """Whether the channels are the heads of an attention map, as one query sees it."""
         return self.layout is not None and self.layout.queries is not None
