@@ -284,7 +284,7 @@ class Probe:
             _values.put(self._key, layer.name, value=exact, nbytes=exact.nbytes)
 
     def _last(self, target: Target, method: Method) -> Heatmap:
-        """The map of the last layer that has one; where that is blank, of the last one as wide that is not."""
+        """The map of the last layer, or where that is blank, of the last one as wide that is not."""
         rows = [row for row in self.layers.viewable if not row.is_attention]
         rows = [row for row in rows if row.picture[1] * row.picture[2] > 1] or rows
         alike = [row for row in rows if row.width == rows[-1].width]

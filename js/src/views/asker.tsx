@@ -25,7 +25,8 @@ export function Asker() {
         </>
       ) : (
         <>
-          <strong>{layer.asked}</strong> <span class="nn-muted">· click a patch of the image</span>
+          <strong>{layer.asked}</strong>
+          <span class="nn-muted">click a patch to ask it</span>
         </>
       )}
     </p>
