@@ -1,11 +1,14 @@
 """The networks whose numbers are compared with those of others."""
 
+from pathlib import Path
+
 import pytest
 import torch
 import torchvision
 
 import nnscope
 from nnscope import example
+from zoo.table import markdown
 
 
 def _random(name):
@@ -36,3 +39,23 @@ def chelsea():
 @pytest.fixture(scope="session")
 def probe(network, chelsea):
     return nnscope.Probe(network, chelsea, labels=None)
+
+
+ROWS = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def zoo_rows(pytestconfig):
+    """What came of each network of the zoo, for the end of the run."""
+    return pytestconfig.stash.setdefault(ROWS, [])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    rows = config.stash.get(ROWS, [])
+    if rows:
+        terminalreporter.section("the zoo")
+        for row in rows:
+            terminalreporter.write_line(row.line)
+    path = config.getoption("--zoo-table")
+    if rows and path:
+        Path(path).write_text(markdown(rows), encoding="utf-8")

@@ -82,8 +82,8 @@ def by_hand(model, x, target):
     kept["conv2"] = model.conv2(kept["relu"])
     kept["add"] = kept["conv2"] + kept["relu"]
     kept["relu:2"] = kept["add"].clamp(min=0)
-    kept["relu:3"] = kept["relu:2"].clamp(min=0)
-    score = model.head(kept["relu:3"].mean((2, 3)))[0, target]
+    kept["relu()"] = kept["relu:2"].clamp(min=0)
+    score = model.head(kept["relu()"].mean((2, 3)))[0, target]
     maps = {}
     for name, a in kept.items():
         (g,) = torch.autograd.grad(score, [a], retain_graph=True)
@@ -105,11 +105,68 @@ def test_reused_and_in_place_calls_equal_the_formula():
 def test_frozen_models_models_without_gradients_and_detached_backbones_have_maps_too():
     torch.manual_seed(3)
     model, x = Twice().eval(), torch.randn(1, 3, 9, 9)
-    expected = nnscope.Probe(model, x).cam("relu:3", 1).raw
+    expected = nnscope.Probe(model, x).cam("relu()", 1).raw
     model.requires_grad_(False)
     for mode in (torch.no_grad, torch.inference_mode):
         with mode():
-            assert torch.equal(nnscope.Probe(model, x).cam("relu:3", 1).raw, expected)
+            assert torch.equal(nnscope.Probe(model, x).cam("relu()", 1).raw, expected)
     model.conv2.register_forward_hook(lambda _m, _a, out: out.detach())
-    assert torch.equal(nnscope.Probe(model, x).cam("relu:3", 1).raw, expected)
-    assert torch.equal(nnscope.Probe(model, x).cams(1)["relu:3"].raw, expected)
+    assert torch.equal(nnscope.Probe(model, x).cam("relu()", 1).raw, expected)
+    assert torch.equal(nnscope.Probe(model, x).cams(1)["relu()"].raw, expected)
+
+
+class Cut(nn.Module):
+    """A backbone without gradients, and two branches behind it that have weights of their own."""
+
+    def __init__(self):
+        super().__init__()
+        self.front, self.left, self.right = (nn.Conv2d(n, 4, 3, padding=1) for n in (3, 4, 4))
+        self.head = nn.Linear(4, 5)
+
+    def forward(self, x):
+        with torch.no_grad():
+            x = self.front(x)
+        return self.head((self.left(x) * self.right(x)).mean((2, 3)))
+
+
+def test_branches_behind_a_backbone_without_gradients_have_maps():
+    torch.manual_seed(3)
+    model, x = Cut().eval(), torch.randn(1, 3, 9, 9)
+    with torch.no_grad():
+        front = model.front(x)
+    kept = {"left": model.left(front), "right": model.right(front)}
+    score = model.head((kept["left"] * kept["right"]).mean((2, 3)))[0, 2]
+    probe = nnscope.Probe(model, x, labels=None)
+    together = probe.cams(2)
+    for name, a in kept.items():
+        (g,) = torch.autograd.grad(score, [a], retain_graph=True)
+        expected = (g.mean((2, 3), keepdim=True) * a).sum(1)[0].detach()
+        assert relative(together[name].raw, expected) <= TOLERANCE
+        assert relative(probe.cam(name, 2).raw, expected) <= TOLERANCE
+    assert "front" not in together
+
+
+class Shortcut(nn.Module):
+    """An identity on one of two ways: what it returns is the very tensor that the other way takes too."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.way, self.other = nn.Conv2d(3, 4, 3), nn.Identity(), nn.Conv2d(4, 4, 1)
+        self.head = nn.Linear(4, 5)
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.head((self.way(x) + self.other(x)).mean((2, 3)))
+
+
+def test_an_identity_has_the_gradient_of_its_own_way():
+    torch.manual_seed(3)
+    model, x = Shortcut().eval(), torch.randn(1, 3, 9, 9)
+    a = model.conv(x)
+    way = a.clone()
+    score = model.head((way + model.other(a)).mean((2, 3)))[0, 2]
+    made = nnscope.Probe(model, x, labels=None).cams(2)
+    for name, tensor in {"way": way, "conv": a}.items():  # a reaches the score on both ways
+        (g,) = torch.autograd.grad(score, [tensor], retain_graph=True)
+        expected = (g.mean((2, 3), keepdim=True) * a).sum(1)[0].detach()
+        assert relative(made[name].raw, expected) <= TOLERANCE, name

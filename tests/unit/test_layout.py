@@ -109,8 +109,8 @@ def test_what_was_moved_is_moved_back(name):
 
 
 LOST = {
-    "sorted": lambda x: x.sort(-1).values,
-    "flipped": lambda x: x.flip(-1),
+    "sorted": lambda x: tokens(x).sort(1).values,
+    "flipped": lambda x: tokens(x).flip(1),
     "picked by index": lambda x: tokens(x)[:, torch.randperm(H * W)],
     "tokens left out in the middle": lambda x: with_prefix(x)[:, 3:],
     "a run of tokens that is no rows": lambda x: tokens(x)[:, 6 : 6 + 2 * W],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.graph import GradientEdge, get_gradient_edge
+from torch.autograd.graph import GradientEdge, Node, get_gradient_edge
 
 from nnscope.attribution.registry import Method
 from nnscope.errors import ForwardError, NnscopeError, TargetError
@@ -88,13 +88,15 @@ class _Pass:
         self._twins: dict[str, str] = {}
         self._last: tuple[str, Tensor] | None = None
         self._edges: list[GradientEdge] = []
-        self._roots: list[Tensor] = []
+        self._roots: list[Tensor | GradientEdge] = []
+        self._rooted: dict[Node, bool] = {}
 
     def run(self, model: nn.Module, x: Tensor) -> dict[str, ClassMap]:
         """Run the model there and back."""
         with untouched(model), torch.enable_grad():
-            self._roots.append(x.detach().clone().requires_grad_())
-            output = forward(model, self._roots[0], self._visit, attention=False)
+            x = x.detach().clone().requires_grad_()
+            self._roots.append(x)
+            output = forward(model, x, self._visit, attention=False)
             # For one layer the backward pass may stop there.
             one = len(self._edges) == len(self._question.layouts) == 1
             _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
@@ -122,9 +124,33 @@ class _Pass:
             output = output.detach().requires_grad_()
             handed = output.clone()
             self._roots.append(output)
-        self._edges.append(get_gradient_edge(output))
+        elif call.passed_on and handed is None:
+            # What an identity returns is what it was given; only the gradient of its own way is its own.
+            output = handed = output.view_as(output)
+        edge = get_gradient_edge(output)
+        if not self._is_rooted(edge.node):
+            # Behind a cut (no_grad, detach) no path leads back to a root, through weights alone: begin here.
+            self._roots.append(edge)
+            self._rooted[edge.node] = True
+        self._edges.append(edge)
         self._watch(call.name, output)
         return handed
+
+    def _is_rooted(self, node: Node) -> bool:
+        """Whether a path leads back from a node of the graph to one where the backward pass ends."""
+        stack = [node]
+        while stack:
+            here = stack[-1]
+            parents = [parent for parent, _ in here.next_functions if parent is not None]
+            if here not in self._rooted:
+                unknown = [parent for parent in parents if parent not in self._rooted]
+                if unknown:
+                    stack += unknown
+                    continue
+                is_root = any(getattr(here, "variable", None) is root for root in self._roots)
+                self._rooted[here] = is_root or any(self._rooted[parent] for parent in parents)
+            stack.pop()
+        return self._rooted[node]
 
     def _watch(self, name: str, output: Tensor) -> None:
         """Make the map when the gradient comes by."""
@@ -178,5 +204,8 @@ def _backward(score: Tensor, inputs: list[Any]) -> None:
     except RuntimeError as error:
         if "modified by an inplace operation" in str(error):
             raise _OverwrittenError(str(error)) from error
+        if "heckpoint" in str(error):
+            msg = "The model checkpoints a part, and not so that maps can be made; give use_reentrant=False."
+            raise ForwardError(msg) from error
         msg = f"The backward pass raised: {error}. An operation of this model has no gradient."
         raise ForwardError(msg) from error

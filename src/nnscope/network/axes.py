@@ -21,10 +21,26 @@ Kwargs = Mapping[str, Any]
 
 
 class Axes:
-    """The layouts of the tensors of one pass."""
+    """The layouts of the tensors of one pass.
 
-    def __init__(self) -> None:
+    Args:
+        x: The network's input.
+        layout: Its layout.
+        weights: Parameters and buffers; what is computed from them alone is no picture of the input.
+    """
+
+    def __init__(self, x: Tensor, layout: Layout | None, weights: Iterable[Tensor]) -> None:
         self._known: dict[int, tuple[weakref.ref[Tensor], Layout]] = {}
+        self._fixed = {id(tensor): weakref.ref(tensor) for tensor in weights}
+        self.put(x, layout)
+
+    def picture(self, tensor: Tensor) -> Layout | None:
+        """The layout of a tensor that is a picture; four axes of nothing known are ``[1, C, H, W]``."""
+        known = self.of(tensor)
+        if (known is None or not known.spatial) and not self._is_fixed(tensor):
+            plain = tensor.dim() == 4 and tensor.shape[0] == 1 and tensor.numel() > 0
+            return image(tuple(tensor.shape)) if plain else None
+        return known if known is not None and known.picture_shape else None
 
     def of(self, tensor: Tensor) -> Layout | None:
         """The layout of a tensor, where it is known."""
@@ -53,6 +69,9 @@ class Axes:
         if not isinstance(result, Tensor) and not _some_tensor(result):
             return
         inputs = [(tensor, self.of(tensor)) for tensor in tensors((*args, *kwargs.values()))]
+        if all(self._is_fixed(tensor) for tensor, _ in inputs):
+            self._fixed.update((id(made), weakref.ref(made)) for made in tensors([result]))
+            return
         known = [(tensor, layout) for tensor, layout in inputs if layout is not None]
         if name in _VIEWS and known and known[0][0] is inputs[0][0]:
             views = _views(func, args, kwargs, known[0][0])
@@ -76,6 +95,10 @@ class Axes:
         if rule is not None:
             return rule(self, args, kwargs, made)
         return _inherited(known, made)
+
+    def _is_fixed(self, tensor: Tensor) -> bool:
+        found = self._fixed.get(id(tensor))
+        return found is not None and found() is tensor
 
     # -- rules of functions that move or mix axes ------------------------------------------------
 

@@ -24,7 +24,7 @@ from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
 from nnscope.network.expects import expects
 from nnscope.network.nested import exchanged, leaves
-from nnscope.network.parts import is_builtin, is_operation, named_parts
+from nnscope.network.parts import is_builtin, is_operation, named_parts, uncompiled
 
 
 class Call(NamedTuple):
@@ -37,7 +37,9 @@ class Call(NamedTuple):
     module: nn.Module | None
     """The module, or ``None`` for a function."""
     layout: Layout | None = None
-    """Which axis is which, where that is known."""
+    """Which axis holds channels, rows and columns, where it is a picture."""
+    passed_on: bool = False
+    """Whether a module returned the very tensor it was given."""
 
 
 Visit = Callable[[Call, Tensor], "Tensor | None"]
@@ -66,7 +68,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True
     """
     walk = _Walk(model, x, visit, attention=attention)
     try:
-        with walk.hooked(), walk:
+        with walk.hooked(), uncompiled(model), walk:
             return model(x)
     except Exception as error:
         if error is walk.failure:
@@ -120,11 +122,11 @@ class _Walk(TorchFunctionMode):
         self.failure: BaseException | None = None
         self._visit = visit
         self._attention = attention
-        self._axes = Axes()
-        self._axes.put(x, _input_layout(model, x))
+        self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
         self._busy = False
         self._thread = threading.get_ident()
         self._names = named_parts(model)
+        self._taken = frozenset(self._names.values())
         self._operations = {module for module in self._names if is_operation(module)}
         if not is_builtin(model):
             self._operations.discard(model)  # without children too, its functions are all there is to see
@@ -140,7 +142,8 @@ class _Walk(TorchFunctionMode):
             for module in self._names:
                 # A scripted part takes no Python hooks; it stays a closed box.
                 if not isinstance(module, torch.jit.ScriptModule):
-                    handles.append(module.register_forward_pre_hook(self._enter))
+                    # First of all: what a user's hook computes belongs to its module.
+                    handles.append(module.register_forward_pre_hook(self._enter, prepend=True))
                     # Also after an error, which the model may catch.
                     handles.append(module.register_forward_hook(self._leave, always_call=True))
             yield
@@ -152,7 +155,7 @@ class _Walk(TorchFunctionMode):
         if threading.get_ident() == self._thread:
             self._running.append(module)
 
-    def _leave(self, module: nn.Module, _args: Any, output: Any) -> Any:
+    def _leave(self, module: nn.Module, args: Any, output: Any) -> Any:
         if threading.get_ident() != self._thread:
             return None
         if (
@@ -163,19 +166,18 @@ class _Walk(TorchFunctionMode):
             return None
         self._busy = True  # what is asked of the output here is no part of the network
         try:
-            return self._show_output(module, output)
+            return self._show_output(module, args, output)
         finally:
             self._busy = False
 
-    def _show_output(self, module: nn.Module, output: Any) -> Any:
+    def _show_output(self, module: nn.Module, args: Any, output: Any) -> Any:
         name, kind = self._names[module] or "output", type(module).__name__
-        if isinstance(output, Tensor):
-            return self._show(name, kind, module, output) if _is_picture_like(output) else None
         found = list(leaves(output, _is_picture_like))
         new: dict[int, Tensor] = {}
         for path, tensor in found:
             place = f"{name}{path}" if len(found) > 1 else name
-            replaced = self._show(place, kind, module, tensor)
+            passed_on = any(tensor is given for given in tensors(args))
+            replaced = self._show(Call(place, kind, module, passed_on=passed_on), tensor)
             if replaced is not None:
                 new[id(tensor)] = replaced
         return exchanged(output, new) if new else None
@@ -193,7 +195,7 @@ class _Walk(TorchFunctionMode):
         name = _function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)
-        if self._running[-1] in self._operations or name in _COPIES:
+        if self._running[-1] in self._operations or name in _NO_LAYERS:
             result = func(*args, **kwargs)
             self._axes.follow(name, func, args, kwargs, result)
             return result
@@ -202,7 +204,7 @@ class _Walk(TorchFunctionMode):
         self._axes.follow(name, func, args, kwargs, result)
         if not _is_picture_like(result) or not _is_new(result, inputs):
             return result
-        replaced = self._show(self._inside(name), name, None, result)
+        replaced = self._show(Call(self._inside(name), name, None), result)
         return result if replaced is None else replaced
 
     def _show_attention(self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -215,17 +217,19 @@ class _Walk(TorchFunctionMode):
             return
         weights = attention_map(name, func, args, kwargs)
         self._axes.put(weights, layout)
-        self._show(self._inside("softmax"), "softmax", None, weights)
+        self._show(Call(self._inside("softmax"), "softmax", None), weights)
 
     def _inside(self, name: str) -> str:
+        """The name of a function in the module that runs; one that a module has already gets parentheses."""
         prefix = self._names[self._running[-1]]
-        return f"{prefix}.{name}" if prefix else name
+        full = f"{prefix}.{name}" if prefix else name
+        return f"{full}()" if full in self._taken else full
 
-    def _show(self, name: str, kind: str, module: nn.Module | None, output: Tensor) -> Tensor | None:
-        self._seen[name] += 1
-        count = self._seen[name]
-        layout = self._axes.of(output)
-        call = Call(name if count == 1 else f"{name}:{count}", kind, module, layout)
+    def _show(self, call: Call, output: Tensor) -> Tensor | None:
+        self._seen[call.name] += 1
+        count = self._seen[call.name]
+        name = call.name if count == 1 else f"{call.name}:{count}"
+        call = call._replace(name=name, layout=self._axes.picture(output))
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
             replaced = self._visit(call, output)
@@ -235,15 +239,16 @@ class _Walk(TorchFunctionMode):
         finally:
             self._busy = busy
         if replaced is not None:
-            self._axes.put(replaced, layout)
+            self._axes.put(replaced, self._axes.of(output))
         return replaced
 
 
-_COPIES = frozenset(
+_NO_LAYERS = frozenset(
     "bfloat16 clone contiguous cpu cuda detach double flatten float half requires_grad reshape to type "
-    "type_as".split()
+    "type_as empty_like full_like new_empty new_full new_ones new_tensor new_zeros ones_like rand_like "
+    "randint_like randn_like zeros_like".split()
 )
-"""Functions that compute nothing: what they return was a layer already."""
+"""Functions that compute nothing from values: copies and casts, and factories that take a shape alone."""
 
 
 def _function_name(func: Any) -> str:
@@ -269,7 +274,7 @@ def _is_new(result: Tensor, inputs: list[tuple[Tensor, int]]) -> bool:
         inputs: Each tensor it was given, with its version before the call; an in-place function
             returns its input too, but moves the version on.
     """
-    sharing = [(tensor, version) for tensor, version in inputs if _storage(tensor) == _storage(result)]
+    sharing = [(tensor, version) for tensor, version in inputs if _shares(tensor, result)]
     wrote = any(_version(tensor) != version for tensor, version in sharing)
     return bool(inputs) and (wrote or not sharing)
 
@@ -278,8 +283,10 @@ def _version(tensor: Tensor) -> int:
     return 0 if tensor.is_inference() else tensor._version
 
 
-def _storage(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
+def _shares(tensor: Tensor, result: Tensor) -> bool:
+    if tensor is result or not result.numel():  # all empty storages lie at 0
+        return tensor is result
+    return tensor.untyped_storage().data_ptr() == result.untyped_storage().data_ptr()
 
 
 def _is_picture_like(output: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from nnscope.layout import Layout, image
 from nnscope.network.capture import Call
 from nnscope.network.parts import is_operation
 from nnscope.records import Family, Layer
@@ -43,7 +42,7 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
     """
     module = call.module
     batched = output.shape[0] == 1
-    layout = _layout(call, output)
+    layout = call.layout
     return Layer(
         index=index,
         name=call.name,
@@ -57,14 +56,6 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         batched=batched,
         layout=layout,
     )
-
-
-def _layout(call: Call, output: Tensor) -> Layout | None:
-    """The layout that was followed; where none is, four axes are ``[1, C, H, W]``, PyTorch's custom."""
-    known = call.layout
-    if (known is None or not known.spatial) and output.dim() == 4 and output.shape[0] == 1:
-        return image(tuple(output.shape)) if min(output.shape) > 0 else None
-    return known if known is not None and known.picture_shape else None
 
 
 def model_name(model: nn.Module) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
+import torch
 from torch import nn
 
 
@@ -16,6 +19,7 @@ def named_parts(model: nn.Module) -> dict[nn.Module, str]:
     found: dict[nn.Module, str] = {}
 
     def walk(module: nn.Module, name: str) -> None:
+        module = getattr(module, "_orig_mod", module)  # what torch.compile wraps runs under its name
         if module in found:
             return
         found[module] = name
@@ -24,6 +28,13 @@ def named_parts(model: nn.Module) -> dict[nn.Module, str]:
 
     walk(model, "")
     return found
+
+
+def uncompiled(model: nn.Module) -> AbstractContextManager[Any]:
+    """Run compiled parts as they were written: inside, ``torch.compile`` compiles nothing."""
+    compiled = any(hasattr(module, "_orig_mod") for module in model.modules())
+    set_stance = getattr(torch.compiler, "set_stance", None)  # torch 2.6
+    return set_stance("force_eager") if compiled and set_stance else nullcontext()
 
 
 def all_modules(model: nn.Module) -> list[nn.Module]:
@@ -60,7 +71,9 @@ def is_keras(module: nn.Module) -> bool:
 
 def _children(module: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     if not is_keras(module):
-        yield from ((name, part) for name, part in module._modules.items() if part is not None)
+        # A parametrization computes weights, not features.
+        parts = ((name, part) for name, part in module._modules.items() if name != "parametrizations")
+        yield from ((name, part) for name, part in parts if part is not None)
         return
     for layer in getattr(module, "_layers", ()):
         if isinstance(layer, nn.Module):

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -34,7 +35,7 @@ def walked(model, x):
 def test_layers_are_calls_in_order():
     names = [row[0] for row in walked(Reused(), torch.randn(1, 3, 8, 8))]
     assert names == [
-        "conv", "relu", "conv:2", "relu:2", "add", "relu:3", "cat", "pool", "add:2", "relu:4",
+        "conv", "relu", "conv:2", "relu:2", "add", "relu()", "cat", "pool", "add:2", "relu:3",
     ]  # fmt: skip
 
 
@@ -205,3 +206,77 @@ def test_what_cannot_be_seen_into_is_refused_in_a_sentence(model, words):
 def test_a_compiled_model_is_seen_through():
     model = nn.Sequential(nn.Conv2d(1, 1, 1))
     assert check(torch.compile(model)) is model
+
+
+class Odd(nn.Module):
+    """Habits that leave traces where they should not."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 4, 3, padding=1))
+        self.table = nn.Linear(2, 4)
+        self.register_buffer("places", torch.ones(1, 5, 5, 2))
+
+    def forward(self, x):
+        x = self.conv(x)
+        bias = self.table(self.places).mean()
+        return x * torch.ones_like(x) + torch.empty_like(x).zero_() + x.new_ones(x.shape) + bias
+
+
+def test_weights_tables_and_blank_tensors_are_no_pictures():
+    rows = {}
+    with torch.no_grad():
+        forward(Odd(), torch.randn(1, 3, 8, 8), lambda call, out: rows.update({call.name: call.layout}))
+    assert not any("parametrizations" in name or "like" in name or "new" in name for name in rows)
+    assert rows["table"] is None  # computed from a table of places, not from the image
+    assert rows["conv"].picture_shape == rows["add"].picture_shape == (4, 8, 8)
+
+
+def test_a_compiled_part_runs_as_it_was_written():
+    part = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(inplace=True))
+    model, names = nn.Sequential(torch.compile(part, backend="eager"), nn.Flatten()).eval(), []
+    x = torch.randn(1, 3, 8, 8)
+    with torch.no_grad():
+        output = forward(model, x, lambda call, _: names.append(call.name))
+    assert names == ["0.0", "0.1", "0", "1"]
+    assert torch.equal(output, part(x).flatten(1))
+
+
+@dataclass
+class Answer:
+    score: torch.Tensor
+    parts: dict
+
+
+class Structured(nn.Module):
+    def __init__(self, wrap):
+        super().__init__()
+        self.conv, self.wrap = nn.Conv2d(3, 4, 3), wrap
+
+    def forward(self, x):
+        return self.wrap(self.conv(x))
+
+
+@pytest.mark.parametrize(
+    ("wrap", "names"),
+    [
+        (lambda y: (y, None), ["part"]),
+        (lambda y: {"out": y, "aux": y * 2}, ["part[out]", "part[aux]"]),
+        (lambda y: Answer(y * 1, {"a": [y]}), ["part[score]", "part[parts][a][0]"]),
+        (lambda y: [y, y], ["part"]),
+    ],
+)
+def test_each_tensor_of_a_structure_is_a_layer(wrap, names):
+    model = nn.Sequential()
+    model.part = Structured(wrap)
+    seen, x = {}, torch.randn(1, 3, 8, 8)
+
+    def visit(call, output):
+        seen[call.name] = output.clone()
+        return output.clone() if call.name.startswith("part[") else None
+
+    with torch.no_grad():
+        output = forward(model, x, visit)
+    made = [name for name in seen if name == "part" or name.startswith("part[")]
+    assert made == names
+    assert type(output) is type(wrap(x))
