@@ -2,6 +2,8 @@
 
 import browser
 import kernel
+import memory
 
 kernel.main()
+memory.main()
 browser.main()

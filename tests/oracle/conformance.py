@@ -78,6 +78,8 @@ class Check:
         """Make every comparison; each notes its faults."""
         model = entry.model()
         twins = fresh(entry)
+        for _, part in reference.parts(model):
+            list(part.parameters())  # asked for them, a Keras layer makes a store of its own
         before = state(model)
         probe = nnscope.Probe(model, entry.input(), labels=None)
         x = probe.specimen.input
@@ -233,6 +235,8 @@ def is_picture_like(output: Any) -> bool:
 
 def is_open(module: nn.Module) -> bool:
     """Whether functions inside a module are layers: it has parts, and descends from no operation of torch."""
+    if hasattr(module, "_flatten_layers"):
+        return bool(module._layers)
     homes = {kind.__module__ for kind in type(module).__mro__}
     blocks = {f"torch.nn.modules.{file}" for file in ("module", "container", "transformer")}
     return bool(list(module.children())) and not any(

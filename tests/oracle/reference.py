@@ -88,9 +88,22 @@ def operations(model: nn.Module, x: Tensor) -> dict[str, list[Record]]:
     """Every floating result of the dispatcher, in order, by the name of the module it was computed in."""
     root = eager(model)
     running: list[str] = []
+    recorder, fused = _Recorder(running), F.scaled_dot_product_attention
+
+    def alone(*args: Any, **kwargs: Any) -> Tensor:
+        recorder.paused = True  # what it adds and multiplies inside is its own affair
+        try:
+            return recorder.record("attention", fused(*args, **kwargs))
+        finally:
+            recorder.paused = False
+
+    F.scaled_dot_product_attention = alone
     still = torch.compiler.set_stance("force_eager")
-    with slow_attention(), still, _watched(root, running), _Recorder(running) as recorder:
-        run(root, x)
+    try:
+        with slow_attention(), still, _watched(root, running), recorder:
+            run(root, x)
+    finally:
+        F.scaled_dot_product_attention = fused
     return dict(recorder.records)
 
 
@@ -160,14 +173,19 @@ class _Recorder(TorchDispatchMode):
     def __init__(self, running: list[str]) -> None:
         super().__init__()
         self.records: defaultdict[str, list[Record]] = defaultdict(list)
+        self.paused = False
         self._running = running
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
+        return result if self.paused else self.record(str(func), result)
+
+    def record(self, operation: str, result: Any) -> Any:
+        """Note a result of an operation, and hand it on."""
         for tensor in tensors(result):
             if self._running and tensor.is_floating_point() and tensor.dim() > 1:
                 self.records[self._running[-1]].append(
-                    Record(str(func), digest(image(tensor)), not tensor.numel())
+                    Record(operation, digest(image(tensor)), not tensor.numel())
                 )
         return result
 

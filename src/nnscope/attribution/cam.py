@@ -14,7 +14,7 @@ from nnscope.attribution.registry import Method
 from nnscope.errors import ForwardError, NnscopeError, TargetError
 from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
-from nnscope.network.guards import untouched
+from nnscope.network.guards import interruption_point, untouched
 
 Score = Callable[[Any], Tensor]
 """From the model's output to the scalar that is explained."""
@@ -93,13 +93,19 @@ class _Pass:
 
     def run(self, model: nn.Module, x: Tensor) -> dict[str, ClassMap]:
         """Run the model there and back."""
-        with untouched(model), torch.enable_grad():
-            x = x.detach().clone().requires_grad_()
-            self._roots.append(x)
-            output = forward(model, x, self._visit, attention=False)
-            # For one layer the backward pass may stop there.
-            one = len(self._edges) == len(self._question.layouts) == 1
-            _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
+        try:
+            with untouched(model), torch.enable_grad():
+                x = x.detach().clone().requires_grad_()
+                self._roots.append(x)
+                output = forward(model, x, self._visit, attention=False)
+                # For one layer the backward pass may stop there.
+                one = len(self._edges) == len(self._question.layouts) == 1
+                _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
+        finally:
+            # The graph holds the hooks, these hold this pass: let go of the graph, which no collector sees.
+            self._last = None
+            for held in (self._edges, self._roots, self._rooted):
+                held.clear()
         for twin, name in self._twins.items():
             if name in self._maps:
                 self._maps[twin] = self._maps[name]
@@ -113,14 +119,16 @@ class _Pass:
             return handed
         if (
             self._last is not None
+            and not call.passed_on
             and self._last[1] is output
             and self._last[0] not in self._question.overwritten
         ):
             self._twins[call.name] = self._last[0]  # a block returns what its last part returned
             return handed
         self._last = (call.name, output)
-        if not output.requires_grad:
-            # The model cut its graph here (detach, no_grad): start a new one.
+        if output.is_leaf:
+            # The model cut its graph here (detach, no_grad), or hands out a parameter, on which
+            # no hook of ours may stay: start a new one.
             output = output.detach().requires_grad_()
             handed = output.clone()
             self._roots.append(output)
@@ -160,6 +168,7 @@ class _Pass:
         version = activation._version
 
         def arrived(gradient: Tensor) -> None:
+            interruption_point()
             if activation._version != version:
                 msg = f"layer {name!r} was overwritten"
                 raise _OverwrittenError(msg)

@@ -23,6 +23,7 @@ from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
 from nnscope.network.expects import expects
+from nnscope.network.guards import interruption_point
 from nnscope.network.nested import exchanged, leaves
 from nnscope.network.parts import is_builtin, is_operation, named_parts, uncompiled
 
@@ -66,6 +67,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True
     Raises:
         ForwardError: The model raised; its error is the cause.
     """
+    x = x.clone()  # the first operation may be in-place
     walk = _Walk(model, x, visit, attention=attention)
     try:
         with walk.hooked(), uncompiled(model), walk:
@@ -152,6 +154,7 @@ class _Walk(TorchFunctionMode):
                 handle.remove()
 
     def _enter(self, module: nn.Module, _args: Any) -> None:
+        interruption_point()
         if threading.get_ident() == self._thread:
             self._running.append(module)
 
@@ -192,6 +195,7 @@ class _Walk(TorchFunctionMode):
         kwargs = kwargs or {}
         if self._busy or not self._running:
             return func(*args, **kwargs)
+        interruption_point()
         name = _function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 
@@ -27,8 +28,12 @@ class Fingerprint:
         for table in self._tensors:
             for tensor in table.values():
                 if tensor is not None:
-                    marks += (tensor.data_ptr(), _version(tensor))
+                    marks += (_address(tensor), _version(tensor))
         return marks
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.data_ptr() if tensor.layout is torch.strided else id(tensor)
 
 
 def _version(tensor: Tensor) -> int:

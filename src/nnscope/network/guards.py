@@ -5,14 +5,24 @@ Each guard is a context manager that restores one thing; ``untouched`` stacks th
 
 from __future__ import annotations
 
+import copy
+import operator
+import random
+import signal
 import threading
+import time
 import weakref
+from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TypeVar
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd.grad_mode import _unsafe_preserve_version_counter
+
+from nnscope.network.parts import all_modules
 
 _T = TypeVar("_T")
 
@@ -21,70 +31,156 @@ _locks_lock = threading.Lock()
 
 
 @contextmanager
-def exclusive(model: nn.Module) -> Iterator[None]:
-    """Let one thread of ours at a time run this model."""
-    with _locks_lock:
-        lock = _locks.setdefault(model, threading.RLock())
-    with lock:
-        yield
-
-
-@contextmanager
 def untouched(model: nn.Module) -> Iterator[None]:
     """Evaluate a model without leaving a trace.
 
     Inside, every module is in eval mode, outside ``inference_mode`` and outside autocast. On the
     way out, also after an error or an interrupt, the following are as before: each module's
-    ``training`` flag and ``inplace`` flag, the parameter objects and their ``requires_grad`` and
-    ``.grad``, the buffers (objects and values), the state of the random number generators, and
-    the grad and autocast modes.
+    attributes, ``training`` and ``inplace`` among them, its tables of parts, parameters, buffers and
+    hooks, each parameter's ``requires_grad`` and ``.grad``, the values of the buffers, the state of
+    the random number generators, and the grad and autocast modes. An interrupt is raised in the midst of it
+    only at an ``interruption_point``.
     """
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    with ExitStack() as stack:
-        stack.enter_context(exclusive(model))
+    with _interrupts_held(), ExitStack() as stack:
+        stack.enter_context(_exclusive(model))
         stack.enter_context(_random_state(device))
-        stack.enter_context(_flags(model))
+        stack.enter_context(_attributes(model))
         stack.enter_context(_parameters(model))
         stack.enter_context(_buffers(model))
-        stack.enter_context(torch.inference_mode(False))
+        stack.enter_context(torch.inference_mode(False))  # on the way out it restores the grad mode too
         stack.enter_context(torch.autocast(device.type, enabled=False))
-        for module in model.modules():
-            module.training = False
+        for module in all_modules(model):
+            _set_training(module, value=False)
         yield
+
+
+# -- interrupts -----------------------------------------------------------------------------
+
+
+def interruption_point() -> None:
+    """Raise an interrupt that came since ``untouched`` was entered: here it does no harm."""
+    held = signal.getsignal(signal.SIGINT)
+    if isinstance(held, _HeldInterrupt) and threading.current_thread() is threading.main_thread():
+        held.deliver()
+
+
+def _interrupts_held() -> AbstractContextManager[Any]:
+    handler = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()  # no other thread gets an interrupt
+    return _HeldInterrupt(handler) if main and callable(handler) else nullcontext()
+
+
+class _HeldInterrupt:
+    """Takes the place of a SIGINT handler and calls it later: when asked to, at the latest on leaving.
+
+    A model that asks for nothing in a second hangs in code of its own; the next interrupt strikes there.
+    """
+
+    def __init__(self, handler: Any) -> None:
+        self._handler = handler
+        self._came: float | None = None
+
+    def __enter__(self) -> None:
+        signal.signal(signal.SIGINT, self)
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGINT, self._handler)
+        self.deliver()
+
+    def __call__(self, _signal: int, _frame: object) -> None:
+        now = time.monotonic()
+        if self._came is None:
+            self._came = now
+        elif now - self._came > 1:
+            self.deliver()
+
+    def deliver(self) -> None:
+        """Pass on what came."""
+        if self._came is not None:
+            self._came = None
+            self._handler(signal.SIGINT, None)
+
+
+# -- one guard a thing ----------------------------------------------------------------------
+
+
+@contextmanager
+def _exclusive(model: nn.Module) -> Iterator[None]:
+    """Let one thread of ours at a time run this model."""
+    with _locks_lock:
+        lock = _locks.setdefault(model, threading.RLock())
+    while not lock.acquire(timeout=0.1):
+        interruption_point()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
 def _random_state(device: torch.device) -> Iterator[None]:
     accelerator = device.type in ("cuda", "mps", "xpu")
     devices = [device.index or 0] if accelerator else []
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # what a model may draw from
     with torch.random.fork_rng(devices, device_type=device.type if accelerator else "cuda"):
-        yield
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)  # noqa: NPY002
 
 
 @contextmanager
-def _flags(model: nn.Module) -> Iterator[None]:
-    kept: list[tuple[nn.Module, dict[str, bool]]] = [
-        (m, {name: vars(m)[name] for name in ("training", "inplace") if name in vars(m)})
-        for m in model.modules()
-    ]
+def _attributes(model: nn.Module) -> Iterator[None]:
+    """Whatever a module carries: flags, caches that a first pass fills, the tables of its parts and hooks.
+
+    What is put back is which values are there, also in plain containers; the values stay what they are.
+    """
+    kept = [(m, m.training, dict(vars(m)), _contents(vars(m))) for m in all_modules(model)]
     try:
         yield
     finally:
-        for module, flags in kept:
-            vars(module).update(flags)
-            if "inplace" not in flags:
-                vars(module).pop("inplace", None)
+        for module, training, before, contents in kept:
+            _set_training(module, training)
+            _put_back(vars(module), before)
+            for name, content in contents.items():
+                _refill(before[name], content)
+
+
+def _contents(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Copies of the containers among some attributes."""
+    return {name: copy.copy(value) for name, value in attributes.items() if type(value) in _CONTAINERS}
+
+
+_CONTAINERS = (dict, OrderedDict, list, set)
+
+
+def _refill(container: Any, content: Any) -> None:
+    """Make a container hold exactly what it held; untouched where it still does."""
+    if isinstance(container, dict):
+        _put_back(container, content)
+    elif isinstance(container, list):
+        if len(container) != len(content) or not all(map(operator.is_, container, content)):
+            container[:] = content
+    elif container != content:
+        container &= content
+        container |= content
+
+
+def _set_training(module: nn.Module, value: bool) -> None:
+    if "training" in vars(module):
+        vars(module)["training"] = value  # past a __setattr__ of its own
+    else:
+        module.training = value  # TorchScript keeps it elsewhere
 
 
 @contextmanager
 def _parameters(model: nn.Module) -> Iterator[None]:
-    tables = [(module, dict(module._parameters)) for module in model.modules()]
     kept = [(p, p.requires_grad, p.grad) for p in model.parameters()]
     try:
         yield
     finally:
-        for module, table in tables:
-            _put_back(module._parameters, table)
         for parameter, requires_grad, grad in kept:
             if parameter.requires_grad != requires_grad:
                 parameter.requires_grad_(requires_grad)
@@ -94,28 +190,41 @@ def _parameters(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _buffers(model: nn.Module) -> Iterator[None]:
-    tables = [(module, dict(module._buffers)) for module in model.modules()]
-    kept = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+    kept = [(b, b.detach().clone(), _version(b)) for b in model.buffers() if b.layout is torch.strided]
     try:
         yield
     finally:
-        for module, table in tables:
-            _put_back(module._buffers, table)
         with torch.no_grad():
-            for buffer, value in kept:
+            for buffer, value, version in kept:
                 if not _same(buffer, value):
-                    buffer.copy_(value)
+                    with version:
+                        buffer.copy_(value)
 
 
 def _put_back(table: dict[str, _T], kept: dict[str, _T]) -> None:
-    """Make ``table`` hold exactly what it held, in its order; untouched where it still does."""
-    if [(name, id(value)) for name, value in table.items()] != [
-        (name, id(value)) for name, value in kept.items()
-    ]:
-        table.clear()
-        table.update(kept)
+    """Make ``table`` hold exactly what it held, in its order; never empty while another thread may look."""
+    if len(table) == len(kept) and all(map(operator.is_, table.values(), kept.values())):
+        return
+    for name in [name for name in table if name not in kept]:
+        del table[name]
+    for name, value in kept.items():
+        if name not in table or table[name] is not value:
+            table[name] = value
+    if list(table) != list(kept):  # something was taken out, and is now at the end
+        for name, value in kept.items():
+            del table[name]
+            table[name] = value
+
+
+def _version(tensor: Tensor) -> AbstractContextManager[Any]:
+    """On leaving it, the tensor counts as written as often as now."""
+    return nullcontext() if tensor.is_inference() else _unsafe_preserve_version_counter(tensor)
 
 
 def _same(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors are equal bit for bit, NaN to NaN."""
-    return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())
+    """Whether two tensors are equal bit for bit."""
+    return a.shape == b.shape and torch.equal(_bits(a), _bits(b))
+
+
+def _bits(tensor: Tensor) -> Tensor:
+    return tensor.detach().reshape(-1).view(torch.uint8)

@@ -22,13 +22,14 @@ class ByteCache(Generic[V]):
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self._items: OrderedDict[tuple[Hashable, ...], tuple[V, int]] = OrderedDict()
-        self._lock = threading.Lock()
-        self._bytes = 0
+        # Re-entrant: the garbage collector may end the life of an owner while this thread holds it.
+        self._lock = threading.RLock()
 
     @property
     def nbytes(self) -> int:
         """Bytes kept now."""
-        return self._bytes
+        with self._lock:
+            return self._total()
 
     def fits(self, nbytes: int) -> bool:
         """Whether a value of this size can be kept at all."""
@@ -47,18 +48,18 @@ class ByteCache(Generic[V]):
         if not self.fits(nbytes):
             return
         with self._lock:
-            self._drop(key)
             self._items[key] = (value, nbytes)
-            self._bytes += nbytes
-            while self._bytes > self.capacity:
-                self._drop(next(iter(self._items)))
+            self._items.move_to_end(key)
+            while self._total() > self.capacity:
+                self._items.popitem(last=False)
 
     def discard(self, owner: Hashable) -> None:
         """Drop every entry of an owner."""
         with self._lock:
-            for key in [key for key in self._items if key[0] == owner]:
-                self._drop(key)
+            for key in list(self._items):
+                if key[0] == owner:
+                    self._items.pop(key, None)
 
-    def _drop(self, key: tuple[Hashable, ...]) -> None:
-        if key in self._items:
-            self._bytes -= self._items.pop(key)[1]
+    def _total(self) -> int:
+        # Added up each time: a count kept beside the items would be wrong for good after an interrupt.
+        return sum(nbytes for _, nbytes in list(self._items.values()))

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from nnscope.tensors.portions import in_portions
+
 NONFINITE = 255
 TOP = 254
 COARSE_BYTES = 96 * 1024
@@ -66,10 +68,9 @@ def shrink(activation: Tensor, size: tuple[int, int]) -> Tensor:
     Returns:
         float32 ``[C, h, w]`` on the same device.
     """
-    values = activation.detach().float()
-    if tuple(values.shape[1:]) == size:
-        return values
-    return F.adaptive_avg_pool2d(values, size)
+    if tuple(activation.shape[1:]) == size:
+        return activation.detach().float()
+    return in_portions(lambda values: F.adaptive_avg_pool2d(values, size), activation)
 
 
 def coarse_size(channels: int, height: int, width: int, most: int = COARSE_BYTES) -> tuple[int, int]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from nnscope.records import ChannelStats
+from nnscope.tensors.portions import in_portions
 
 
 def channel_stats(activation: Tensor) -> ChannelStats:
@@ -19,10 +20,14 @@ def channel_stats(activation: Tensor) -> ChannelStats:
     Returns:
         Statistics over the finite cells of each channel, float32 on the CPU.
     """
-    flat = activation.detach().flatten(1).float()
+    return ChannelStats(*in_portions(_rows, activation).T.contiguous().cpu().unbind())
+
+
+def _rows(values: Tensor) -> Tensor:
+    flat = values.flatten(1)
     # One NaN or Inf makes the sum non-finite, so the common case needs no mask.
     columns = _finite_columns(flat) if bool(flat.sum().isfinite()) else _masked_columns(flat)
-    return ChannelStats(*torch.stack(columns).cpu().unbind())
+    return torch.stack(columns, 1)
 
 
 def _finite_columns(flat: Tensor) -> list[Tensor]:

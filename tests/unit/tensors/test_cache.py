@@ -1,3 +1,5 @@
+import threading
+
 from nnscope.tensors.cache import ByteCache
 
 
@@ -32,3 +34,25 @@ def test_an_owner_goes_as_a_whole():
     cache.put(2, "a", value="b", nbytes=10)
     cache.discard(1)
     assert (cache.get(1, "a"), cache.get(2, "a"), cache.nbytes) == (None, "b", 10)
+
+
+def test_an_owner_may_go_while_something_is_put():
+    class Collected:
+        """A key during whose use the garbage collector ends another owner's life, once."""
+
+        gone = False
+
+        def __hash__(self):
+            if not self.gone:
+                self.gone = True
+                cache.discard(1)
+            return 0
+
+    cache, key = ByteCache(100), Collected()
+    cache.put(1, "a", value="a", nbytes=10)
+    thread = threading.Thread(target=lambda: cache.put(2, key, value="b", nbytes=20), daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert (cache.get(1, "a"), cache.get(2, key)) == (None, "b")
+    assert cache.nbytes == 20

@@ -1,0 +1,53 @@
+"""A pass takes its graph with it: what autograd holds, no garbage collector frees."""
+
+import gc
+import weakref
+from contextlib import suppress
+
+import pytest
+
+from nnscope import errors
+from nnscope.attribution import cam
+from nnscope.probe import Probe
+
+
+@pytest.fixture
+def passes(monkeypatch):
+    """Every pass that was made, as long as something holds it."""
+    made = []
+
+    class Watched(cam._Pass):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            made.append(weakref.ref(self))
+
+    monkeypatch.setattr(cam, "_Pass", Watched)
+    return made
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda probe: probe.cams(1),
+        lambda probe: probe.cam("conv2", 1),
+        lambda probe: probe.cam("conv1", lambda out: 1 / 0),
+        lambda probe: probe.cam("conv1", lambda out: out.detach().sum()),
+    ],
+    ids=["all layers", "one layer", "a target that raises", "a target without a gradient"],
+)
+def test_a_pass_is_let_go_of(net, x, passes, ask):
+    probe = Probe(net, x)
+    with suppress(errors.NnscopeError):
+        ask(probe)
+    gc.collect()
+    assert [held() for held in passes] == [None] * len(passes)
+    assert passes
+
+
+def test_a_pass_that_fails_is_let_go_of(net, x, passes, monkeypatch):
+    probe = Probe(net, x)
+    monkeypatch.setattr(cam, "_combine", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        probe.cams(1)
+    gc.collect()
+    assert [held() for held in passes] == [None]

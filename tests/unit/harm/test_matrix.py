@@ -1,0 +1,257 @@
+"""Every public call, in every situation, whatever goes wrong: the model leaves as it came."""
+
+import sys
+import threading
+from contextlib import ExitStack, nullcontext
+
+import pytest
+import torch
+from torch.nn.modules import module as torch_hooks
+
+import nnscope
+from nnscope import errors, probe as module
+from nnscope.attribution import cam
+from nnscope.attribution.registry import METHODS
+from nnscope.network import survey
+from nnscope.probe import Probe
+from nnscope.widget import pictures
+
+CALLS = {
+    "Probe": lambda p, x: Probe(p.model, x),
+    "Probe.layers": lambda p, x: p.layers,
+    "Probe.refresh": lambda p, x: p.refresh(),
+    "Probe.activations": lambda p, x: p.activations("conv2"),
+    "Probe.summary": lambda p, x: p.summary("conv2"),
+    "Probe.stats": lambda p, x: p.stats("conv2"),
+    "Probe.tiles": lambda p, x: p.tiles("conv2", [1, 2]),
+    "Probe.channel": lambda p, x: p.channel("conv2", 1),
+    "Probe.predictions": lambda p, x: p.predictions(),
+    "Probe.strongest": lambda p, x: p.strongest("conv2"),
+    "Probe.strongest by share": lambda p, x: p.strongest("conv2", by="share"),
+    "Probe.cam": lambda p, x: p.cam("norm", 1),
+    "Probe.cam of a function": lambda p, x: p.cam("norm", lambda out: out[0, 2]),
+    "Probe.cams": lambda p, x: p.cams(1),
+    "Heatmap.image": lambda p, x: p.cam("conv2").image(),
+    "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
+    "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
+    "layers": lambda p, x: nnscope.layers(p.model, x),
+    "show": lambda p, x: drawn(nnscope.show(p.model, x, cam=True)),
+}
+CHANGES = {
+    "Scope.layer": {"layer": "norm"},
+    "Scope.target": {"cam": True, "target": 2},
+    "Scope.cam": {"cam": True},
+    "Scope.method": {"cam": True, "method": list(METHODS)[-1]},
+}
+ALL = [*CALLS, *CHANGES]
+MAPS = [call for call in ALL if "cam" in call or "share" in call]
+MAPS += ["Heatmap.image", "show", "Scope.target", "Scope.method"]
+PANELS = ["show", *CHANGES]
+
+OWN = {
+    "describe": (survey, ["Probe", "Probe.cams", "show"]),
+    "summarize": (module, ALL),
+    "_combine": (cam, MAPS),
+    "quantize": (module, ["Probe.tiles", *(call for call in MAPS if call in PANELS)]),
+    "layer_packet": (pictures, PANELS),
+}
+"""Our functions in which a bug may strike, where they are looked up, and which calls come by."""
+
+
+class OwnError(Exception):
+    """A bug of ours."""
+
+
+def drawn(scope):
+    if scope.error:  # where a panel says what was raised
+        raise OwnError(scope.error)
+    scope.close()
+
+
+# -- situations -----------------------------------------------------------------------------
+
+
+def mixed(model, stack):
+    model.train()
+    model.norm.eval()
+    model.conv1.weight.requires_grad_(False)
+
+
+def with_grads(model, stack):
+    for number, parameter in enumerate(model.parameters()):
+        parameter.grad = torch.full_like(parameter, number)
+
+
+def hooked(model, stack):
+    conv = model.conv1
+    handles = [
+        conv.register_forward_pre_hook(lambda m, args: args),
+        conv.register_forward_pre_hook(lambda m, args, kwargs: None, with_kwargs=True, prepend=True),
+        conv.register_forward_hook(lambda m, args, out: out * 2),
+        conv.register_forward_hook(lambda m, args, kwargs, out: None, with_kwargs=True, prepend=True),
+        model.restless.register_forward_hook(lambda m, args, out: None, always_call=True),
+        conv.register_full_backward_pre_hook(lambda m, grads: grads),
+        conv.register_full_backward_hook(lambda m, grads, outs: None),
+        conv.register_state_dict_pre_hook(lambda *args: None),
+        conv.register_state_dict_post_hook(lambda *args: None),
+        conv.register_load_state_dict_pre_hook(lambda *args: None),
+        conv.register_load_state_dict_post_hook(lambda *args: None),
+        conv.weight.register_hook(lambda grad: grad),
+        conv.weight.register_post_accumulate_grad_hook(lambda parameter: None),
+        torch_hooks.register_module_forward_pre_hook(lambda m, args: None),
+        torch_hooks.register_module_forward_hook(lambda m, args, out: None),
+    ]
+    for handle in handles:
+        stack.callback(handle.remove)
+
+
+SITUATIONS = {
+    "eval": lambda model, stack: model.eval(),
+    "train": lambda model, stack: model.train(),
+    "mixed": mixed,
+    "frozen": lambda model, stack: model.requires_grad_(False),
+    "no_grad": lambda model, stack: stack.enter_context(torch.no_grad()),
+    "inference_mode": lambda model, stack: stack.enter_context(torch.inference_mode()),
+    "autocast": lambda model, stack: stack.enter_context(torch.autocast("cpu", torch.bfloat16)),
+    "grads": with_grads,
+    "hooks": hooked,
+}
+
+
+@pytest.fixture(params=SITUATIONS)
+def situated(request, net):
+    with ExitStack() as stack:
+        SITUATIONS[request.param](net, stack)
+        yield net
+
+
+# -- the matrix -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(x):
+    """A call that is ready to be made: whatever it needs is there, but the model must run for it."""
+
+    def prepare(model, call):
+        probe = Probe(model, x)
+        scope = nnscope.Scope(probe) if call in CHANGES else None
+        module._values.discard(probe._key)
+        module._summaries.discard(probe._key)
+        probe._fingerprint._taken = []  # as if the weights had changed
+
+        def make():
+            if scope is None:
+                CALLS[call](probe, x)
+                return
+            for name, value in CHANGES[call].items():
+                setattr(scope, name, value)
+            drawn(scope)
+
+        return make
+
+    return prepare
+
+
+@pytest.mark.parametrize("call", ALL)
+def test_after_an_answer(situated, prepared, ledger, call):
+    before = ledger(situated)
+    make, runs = prepared(situated, call), repr(situated.restless.runs)
+    make()
+    assert ledger(situated) == before
+    assert repr(situated.restless.runs) != runs  # it did work
+
+
+@pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("call", ALL)
+def test_after_the_model_raised(situated, prepared, ledger, call, raised):
+    before, make = ledger(situated), prepared(situated, call)
+    situated.restless.blow = (raised(), threading.get_ident())
+    with pytest.raises((errors.ForwardError, OwnError) if raised is ValueError else raised):
+        make()
+    assert ledger(situated) == before
+
+
+@pytest.fixture(params=[(ours, call) for ours, (_, some) in OWN.items() for call in some], ids=" in ".join)
+def struck(request, prepared, monkeypatch):
+    """A call in which a bug of ours strikes."""
+    ours, call = request.param
+
+    def fails(*_):
+        raise OwnError
+
+    def strike(model):
+        make = prepared(model, call)
+        monkeypatch.setattr(OWN[ours][0], ours, fails)
+        make()
+
+    return strike
+
+
+def test_after_we_raised(situated, struck, ledger):
+    before = ledger(situated)
+    with pytest.raises(OwnError):
+        struck(situated)
+    assert ledger(situated) == before
+
+
+def test_what_needs_no_pass_leaves_no_trace_either(situated, ledger, x):
+    before = ledger(situated)
+    scope = nnscope.Scope(Probe(situated, x))
+    runs = repr(situated.restless.runs)
+    scope.channel = 1
+    scope.tile = 96
+    assert (ledger(situated), repr(situated.restless.runs)) == (before, runs)
+
+
+# -- another thread -------------------------------------------------------------------------
+
+
+class Runner(threading.Thread):
+    """Runs a model all the time, and sees what it is given."""
+
+    def __init__(self, model, x):
+        super().__init__()
+        model.restless.quiet = True
+        self.model, self.x, self.right = model.eval(), x, model(x)
+        self.done, self.calls, self.hooked, self.wrong = threading.Event(), 0, 0, []
+        self.handles = [
+            model.conv1.register_forward_pre_hook(self.count),
+            model.conv2.register_forward_hook(self.count),
+        ]
+
+    def count(self, *_):
+        self.hooked += threading.current_thread() is self
+
+    def run(self):
+        while not self.done.is_set():
+            hooked, self.calls = self.hooked, self.calls + 1
+            out = self.model(self.x)
+            if not torch.equal(out, self.right) or not out.requires_grad or self.hooked != hooked + 2:
+                self.wrong.append((out, self.hooked - hooked))
+
+
+@pytest.fixture
+def runner(net):
+    runner, interval = Runner(net, torch.randn(2, 3, 8, 8)), sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    runner.start()
+    yield runner
+    runner.done.set()
+    runner.join()
+    sys.setswitchinterval(interval)
+    for handle in runner.handles:
+        handle.remove()
+
+
+@pytest.mark.parametrize("raised", [None, ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("call", ALL)
+def test_a_thread_that_runs_the_model_meanwhile_sees_nothing(runner, prepared, ledger, call, raised):
+    before, calls = ledger(runner.model), runner.calls
+    while runner.calls < calls + 2:  # it came in between
+        make = prepared(runner.model, call)
+        runner.model.restless.blow = raised and (raised(), threading.get_ident())
+        with pytest.raises((errors.ForwardError, OwnError, KeyboardInterrupt)) if raised else nullcontext():
+            make()
+        runner.model.restless.blow = None
+    assert ledger(runner.model) == before
+    assert runner.wrong == []
