@@ -13,18 +13,21 @@ JS     := $(shell find js/src -type f 2>/dev/null) $(wildcard js/*.json js/*.mjs
 PIP    := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BIN)/python -m pip --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup bundle lint types unit js browser bench screenshot clean
+.PHONY: help demo test test-all setup bundle lint types unit js browser bench screenshot clean
 .NOTPARALLEL: # the steps share two cores and one terminal
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo $(BUNDLE) ## open the quickstart notebook in JupyterLab
 	@$(BIN)/python scripts/demo.py
 
 test: setup ## everything that must be green: lint, types, all tests
 	@$(BIN)/python scripts/steps.py $(MAKE) lint types unit js browser
+
+test-all: test ## the same, and the large networks; writes docs/zoo.md
+	$(BIN)/pytest tests/oracle/test_zoo.py -m "heavy or not heavy" --zoo-table docs/zoo.md
 
 setup: $(VENV)/.dev $(BUNDLE) ## the development environment, without running anything
 

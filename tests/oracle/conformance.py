@@ -14,9 +14,11 @@ from torch import Tensor, nn
 import nnscope
 import reference
 from nnscope.errors import ModelError, NnscopeError
+from nnscope.layout import image
 from nnscope.network.capture import forward
 from nnscope.network.guards import untouched
 from nnscope.network.layers import describe
+from nnscope.network.outputs import class_scores
 from nnscope.records import Layer
 from zoo.entry import Entry
 from zoo.table import Row
@@ -86,6 +88,7 @@ class Check:
         self.compare_table(probe)
         self.compare_attention(probe, next(twins))
         self.compare_functions(next(twins), x)
+        self.compare_map(probe, next(twins), entry)
         self.compare_outputs(probe, reference.run(next(twins), x))
         after = state(model)
         for part in sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key)):
@@ -143,6 +146,27 @@ class Check:
                 if min(errors) <= TOLERANCE:
                     self.attention[name] = self.functions.pop(name)
                     self.error = max(self.error, min(errors))
+
+    def compare_map(self, probe: nnscope.Probe, twin: nn.Module, entry: Entry) -> None:
+        """The map of a layer in the middle is what autograd and the formula make of it."""
+        named = dict(reference.parts(twin))
+        rows = [
+            row
+            for row in probe.layers.viewable
+            if row.name in named and f"{row.name}:2" not in probe.layers
+            if row.shape == row.picture and row.picture[1] > 1 and row.layout == image((1, *row.shape))
+        ]
+        if not rows or probe.specimen.input.dtype not in (torch.float32, torch.float64):
+            return
+        row = rows[len(rows) // 2]
+        target = entry.target or (0 if probe.labels else None)
+        score = entry.target or (lambda output: class_scores(output)[0])
+        if target is None:
+            return
+        wanted = reference.gradcam(twin, probe.specimen.input, row.name, score)
+        if wanted is not None and bool(wanted.any()):
+            error = difference(probe.cam(row.name, target).raw, wanted.float().cpu())
+            self.expect(error <= 1e-4, f"the map of {row.name} differs by {error:.1e}")
 
     def compare_outputs(self, probe: nnscope.Probe, expected: Any) -> None:
         """The model returns the same under observation as a model that nobody touched."""

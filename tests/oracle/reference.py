@@ -61,6 +61,28 @@ def modules(model: nn.Module, x: Tensor) -> dict[str, Any]:
     return outputs
 
 
+def gradcam(model: nn.Module, x: Tensor, name: str, score: Any) -> Tensor | None:
+    """Grad-CAM before ReLU, ``[H, W]``, of a module that runs once: Σ mean(∂y/∂A) A, by autograd alone.
+
+    ``None`` where no gradient reaches it.
+    """
+    root, kept = eager(model), []
+    module = dict(parts(root))[name]
+
+    def hook(_module: nn.Module, _args: Any, output: Tensor) -> Tensor:
+        kept.append(output)
+        return output.clone()  # to be overwritten, if need be
+
+    module.register_forward_hook(hook)
+    root.eval()
+    with slow_attention(), torch.compiler.set_stance("force_eager"), torch.enable_grad():
+        value = score(root(x.detach().clone().requires_grad_()))
+        (gradient,) = torch.autograd.grad(value, kept, allow_unused=True)
+    if gradient is None:
+        return None
+    return (gradient.mean((2, 3), keepdim=True) * kept[0]).sum(1)[0].detach()
+
+
 def attention(model: nn.Module, x: Tensor) -> dict[str, list[Tensor]]:
     """The softmax of every fused attention, by the module it is computed in: torch's, written out."""
     root, running = eager(model), []
