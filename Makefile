@@ -13,7 +13,7 @@ JS     := $(shell find js/src -type f 2>/dev/null) $(wildcard js/*.json js/*.mjs
 PIP    := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BIN)/python -m pip --disable-pip-version-check install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup bundle lint types unit js browser bench screenshot clean
+.PHONY: help demo test test-all setup bundle lint types unit zoo js browser bench screenshot clean
 .NOTPARALLEL: # the steps share two cores and one terminal
 .DELETE_ON_ERROR:
 
@@ -24,10 +24,10 @@ demo: $(VENV)/.demo $(BUNDLE) ## open the quickstart notebook in JupyterLab
 	@$(BIN)/python scripts/demo.py
 
 test: setup ## everything that must be green: lint, types, all tests
-	@$(BIN)/python scripts/steps.py $(MAKE) lint types unit js browser
+	@$(BIN)/python scripts/steps.py $(MAKE) lint types unit zoo js browser
 
 test-all: test ## the same, and the large networks; writes docs/zoo.md
-	$(BIN)/pytest tests/oracle/test_zoo.py -m "heavy or not heavy" --zoo-table docs/zoo.md
+	$(BIN)/pytest tests/oracle/test_zoo.py -m "heavy or not heavy" --zoo-table docs/zoo.md # one by one: some take 11 GB
 
 setup: $(VENV)/.dev $(BUNDLE) ## the development environment, without running anything
 
@@ -43,7 +43,10 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 unit: setup ## pytest without a browser: unit, contract, oracle
-	$(BIN)/pytest tests --ignore=tests/browser
+	$(BIN)/pytest tests --ignore=tests/browser --ignore=tests/oracle/test_zoo.py
+
+zoo: setup ## every network of the zoo that is not heavy, two at a time
+	$(BIN)/pytest -n 2 tests/oracle/test_zoo.py
 
 js: setup ## vitest
 	cd js && $(NPM) run --silent test

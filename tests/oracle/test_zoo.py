@@ -2,6 +2,7 @@
 
 import gc
 import warnings
+from dataclasses import asdict
 from importlib.util import find_spec
 
 import pytest
@@ -26,13 +27,13 @@ def parameter(entry):
 
 
 @pytest.mark.parametrize("entry", [parameter(entry) for entry in ENTRIES])
-def test_what_nnscope_shows_is_what_the_network_computes(entry, zoo_rows):
+def test_what_nnscope_shows_is_what_the_network_computes(entry, record_property):
     if entry.family in ("timm", "transformers", "keras") and find_spec(entry.family) is None:
         pytest.skip(f"{entry.family} is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the networks, on weights, windows and attention
         row = conform(entry)
-    zoo_rows.append(row)
+    record_property("zoo", asdict(row))  # also from another process, to the end of the run
     assert not row.faults, "\n".join((row.line, *row.faults[:20]))
 
 
