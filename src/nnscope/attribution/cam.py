@@ -134,7 +134,8 @@ class _Pass:
             self._roots.append(output)
         elif call.passed_on and handed is None:
             # What an identity returns is what it was given; only the gradient of its own way is its own.
-            output = handed = output.view_as(output)
+            # (A copy: of a view, an in-place operation would rewrite the graph.)
+            output = handed = output.clone()
         edge = get_gradient_edge(output)
         if not self._is_rooted(edge.node):
             # Behind a cut (no_grad, detach) no path leads back to a root, through weights alone: begin here.

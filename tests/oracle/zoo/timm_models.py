@@ -13,11 +13,12 @@ _ANY_SIZE = """
     caformer_s18 convformer_s18 convmixer_768_32 convnext_atto convnextv2_atto crossvit_tiny_240 csatv2
     cspdarknet53 cspresnet50 davit_tiny densenet121 dla34 dla46_c dm_nfnet_f0 dpn68 edgenext_xx_small
     efficientnetv2_rw_t efficientvit_b0 ese_vovnet19b_dw fasternet_t0 fastvit_t8 focalnet_tiny_srf
-    ghostnet_050 hardcorenas_a hgnet_tiny hgnetv2_b0 hrnet_w18_small iformer_t inception_next_atto lcnet_035
-    lowformer_b0 mambaout_femto mobilenetv3_small_050 mobilenetv4_conv_small nextvit_small nfnet_l0
-    poolformer_s12 poolformerv2_s12 pvt_v2_b0 rdnet_tiny regnetx_002 regnety_002 repghostnet_050
-    res2net50_26w_4s res2next50 resnest14d resnetv2_50 rexnet_100 sam2_hiera_tiny selecsls42b seresnet18
-    shvit_s1 skresnet18 starnet_s1 tf_efficientnet_lite0 tf_efficientnetv2_b0 tiny_vit_5m_224 tresnet_m
+    ghostnet_050 hardcorenas_a hgnet_tiny hgnetv2_b0 hrnet_w18_small iformer_t inception_next_atto
+    inception_resnet_v2 inception_v4 lcnet_035 lowformer_b0 mambaout_femto mobilenetv3_small_050
+    mobilenetv4_conv_small nasnetalarge nextvit_small nfnet_l0 pnasnet5large poolformer_s12
+    poolformerv2_s12 pvt_v2_b0 rdnet_tiny regnetx_002 regnety_002 repghostnet_050 res2net50_26w_4s
+    res2next50 resnest14d resnetv2_50 rexnet_100 sam2_hiera_tiny selecsls42b seresnet18 shvit_s1
+    skresnet18 starnet_s1 tf_efficientnet_lite0 tf_efficientnetv2_b0 tiny_vit_5m_224 tresnet_m
     xception41
 """.split()
 
@@ -43,10 +44,17 @@ _SIZES = {
 }
 """The smallest image a network takes, where 64 pixels are too few or no multiple of its patch."""
 
-_LARGE = ("nasnetalarge", "pnasnet5large")
-_SLOW = """
-    beit_base_patch16_224 dm_nfnet_f0 inception_resnet_v2 naflexvit_base_patch16_gap samvit_base_patch16
+_LIGHT = """
+    cait_xxs24_224 coatnet_nano_rw_224 convmixer_768_32 convnext_atto convnextv2_atto crossvit_tiny_240
+    davit_tiny deit_tiny_distilled_patch16_224 dla46_c edgenext_xx_small efficientformer_l1
+    eva02_tiny_patch14_224 focalnet_tiny_srf ghostnet_050 gmlp_ti16_224 hiera_tiny_224 hrnet_w18_small
+    levit_128s mambaout_femto mixer_s32_224 mobilenetv4_conv_small mobilevit_xxs mobilevitv2_050
+    nfnet_l0 pit_ti_224 poolformer_s12 pvt_v2_b0 regnetx_002 regnety_002 repvgg_a0 res2net50_26w_4s
+    resmlp_12_224 resnest14d seresnet18 skresnet18 starnet_s1 swin_tiny_patch4_window7_224
+    swinv2_tiny_window8_256 tf_efficientnetv2_b0 tiny_vit_5m_224 twins_svt_small
+    vit_small_patch14_reg4_dinov2 vit_tiny_patch16_224 volo_d1_224 xcit_nano_12_p16_224
 """.split()
+"""One of most families, and small; the others are left to the run of everything."""
 
 
 def _build(name: str, **options: int) -> nn.Module:
@@ -58,14 +66,15 @@ def _build(name: str, **options: int) -> nn.Module:
 def _entry(name: str, *, sized: bool = False) -> Entry:
     size = _SIZES.get(name, 64)
     options = {"img_size": size} if sized else {}
-    return Entry(
-        name, "timm", partial(_build, name, **options), (3, size, size), heavy=name in (*_LARGE, *_SLOW)
-    )
+    return Entry(name, "timm", partial(_build, name, **options), (3, size, size), heavy=name not in _LIGHT)
 
 
 ENTRIES = sorted(
     [
-        *(_entry(name) for name in (*_ANY_SIZE, *_LARGE, "inception_resnet_v2", "inception_v4")),
+        *(
+            _entry(name)
+            for name in (*_ANY_SIZE, "nasnetalarge", "pnasnet5large", "inception_resnet_v2", "inception_v4")
+        ),
         *(_entry(name, sized=True) for name in (*_SIZED, "efficientformer_l1", "halonet26t")),
     ],
     key=lambda entry: entry.name,
