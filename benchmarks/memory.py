@@ -71,16 +71,19 @@ def network(name: str, side: int) -> None:
     seen = peak(lambda: probes.append(nnscope.Probe(model, x, labels=None)))
     shapes = [row.shape for row in probes[0].layers.viewable]
     largest = max(map(math.prod, shapes)) * x.element_size() / 2**20
-    bound = f"≤ {KEPT} + a layer of {largest:.0f}"
-    size = f"{name}, {side} × {side}"
-    report(f"{size}: a plain forward pass", floor - before, "MB", "none")
-    report(f"{size}: Probe(model, x), above it", seen - floor, "MB", bound)
-    report(f"{size}: switching through a dozen layers, above it", peak(switch) - floor, "MB", bound)
+    bound = KEPT + largest
+
+    def tell(what: str, value: float) -> None:
+        unit = f"MB, {value / bound:.2f} × budget"
+        report(f"{name}, {side} × {side}: {what}", value, unit, f"≤ {KEPT} MB + a layer of {largest:.0f}")
+
+    tell("Probe(model, x), above a plain pass", seen - floor)
+    tell("switching through its layers, above it", peak(switch) - floor)
     maps = peak(lambda: probes[0].cams(0))
-    report(f"{size}: cams(0), above a plain forward and backward", maps - backward, "MB", bound)
-    report(f"{size}: cams(0), above a plain forward", maps - floor, "MB", "none")
+    tell("all maps of a class, above it", maps - floor)
+    tell("the same, above a plain pass and back", maps - backward)
     _settle()
-    report(f"{size}: kept afterwards", _status("VmRSS") - before, "MB", f"≤ {KEPT}")
+    report(f"{name}, {side} × {side}: kept afterwards", _status("VmRSS") - before, "MB", f"≤ {KEPT}")
 
 
 def main() -> None:

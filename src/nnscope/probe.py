@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import operator
@@ -15,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from nnscope.attribution.cam import Question, Score, class_maps
+from nnscope.attribution.cam import ClassMap, Question, Score, class_maps
 from nnscope.attribution.heatmap import About, heatmap
 from nnscope.attribution.registry import METHODS, Method, method as lookup
 from nnscope.errors import ModelError, OptionError, TargetError
@@ -25,6 +24,7 @@ from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.labels import find_label, labels_for
 from nnscope.network.layers import model_name
 from nnscope.network.outputs import class_scores, is_distribution, probabilities
+from nnscope.network.parts import on_device
 from nnscope.network.preprocess import prepare
 from nnscope.records import ChannelStats, Heatmap, Layer, LayerTable, Prediction
 from nnscope.tensors.cache import ByteCache
@@ -39,8 +39,10 @@ RANKINGS = ("max", "mean", "std", "l2", "active", "share")
 
 MEGABYTE = 2**20
 _summaries: ByteCache[Summary] = ByteCache(96 * MEGABYTE)
-_values: ByteCache[Any] = ByteCache(160 * MEGABYTE)
-AHEAD = 64 * MEGABYTE
+_values: ByteCache[Any] = ByteCache(128 * MEGABYTE)
+AT_ONCE = 192 * MEGABYTE
+"""How much of the layers is held for their maps in one backward pass."""
+AHEAD = 32 * MEGABYTE
 """How much of the layers behind a missing one is kept on the way."""
 _serial = itertools.count()
 
@@ -78,7 +80,7 @@ class Probe:
         device: torch.device | str | None = None,
         name: str | None = None,
     ) -> None:
-        self.model = _on_device(check(model), device)
+        self.model = on_device(check(model), device)
         self.name = name or model_name(self.model)
         sample = next((p for p in self.model.parameters() if p.is_floating_point()), torch.empty(0))
         self.specimen = prepare(image, self.model, transform, device=sample.device, dtype=sample.dtype)
@@ -308,10 +310,26 @@ class Probe:
             found = made[layer.source]
         return layer.arrange(found)
 
+    @property
+    def maps_at_once(self) -> bool:
+        """Whether the maps of all layers come from one backward pass; of large inputs they need several."""
+        return sum(map(self._nbytes, self.layers.viewable)) <= AT_ONCE
+
+    def _portions(self, rows: Sequence[Layer]) -> Iterator[Sequence[Layer]]:
+        portion: list[Layer] = []
+        for row in rows:
+            if portion and sum(map(self._nbytes, (*portion, row))) > AT_ONCE:
+                yield portion
+                portion = []
+            portion.append(row)
+        yield portion
+
+    def _nbytes(self, layer: Layer) -> int:
+        return self.specimen.input.element_size() * math.prod(layer.shape)
+
     def _following(self, name: str) -> set[str]:
-        width = self.specimen.input.element_size()
         rows = [row for row in self._layers.viewable if row.index >= self._layers[name].index]
-        sizes = itertools.accumulate(width * math.prod(row.shape) for row in rows)
+        sizes = itertools.accumulate(map(self._nbytes, rows))
         return {name, *(row.name for row, total in zip(rows, sizes, strict=True) if total <= AHEAD)}
 
     def _class_scores(self) -> Tensor:
@@ -342,9 +360,11 @@ class Probe:
     def _explain(
         self, score: Score, method: Method, rows: Sequence[Layer], index: int | None
     ) -> dict[str, Heatmap]:
-        layouts = {row.name: row.layout for row in rows if row.layout is not None}
-        question = Question(score, method, layouts, self._overwritten)
-        made = class_maps(self.model, self.specimen.input, question)
+        made: dict[str, ClassMap] = {}
+        for portion in self._portions(rows):
+            layouts = {row.name: row.layout for row in portion if row.layout is not None}
+            question = Question(score, method, layouts, self._overwritten)
+            made.update(class_maps(self.model, self.specimen.input, question))
         label = "the target function" if index is None else self.labels[index]
         about = About(self.name, self.specimen, method, index, label, self.note)
         return {row.name: heatmap(row, made[row.name], about) for row in rows if row.name in made}
@@ -369,13 +389,6 @@ def _score(index: int) -> Score:
 
 def _nbytes(maps: Iterable[Heatmap | None]) -> int:
     return sum(m.raw.nbytes + m.weights.nbytes + m.shares.nbytes for m in maps if m is not None)
-
-
-def _on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module:
-    here = next((tensor.device for tensor in (*model.parameters(), *model.buffers())), None)
-    if device is None or here is None or torch.device(device) == here:
-        return model
-    return copy.deepcopy(model).to(device)
 
 
 def _forget(key: int) -> None:

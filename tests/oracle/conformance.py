@@ -156,7 +156,8 @@ class Check:
             if row.name in named and f"{row.name}:2" not in probe.layers
             if row.shape == row.picture and row.picture[1] > 1 and row.layout == image((1, *row.shape))
         ]
-        if not rows or probe.specimen.input.dtype not in (torch.float32, torch.float64):
+        half = {torch.float16, torch.bfloat16} & {tensor.dtype for tensor in self.modules.values()}
+        if not rows or half:
             return
         row = rows[len(rows) // 2]
         target = entry.target or (0 if probe.labels else None)
@@ -231,7 +232,8 @@ _PLAIN = {f"aten.{name}" for name in "relu.default relu_.default cat.default add
 def flattened(outputs: dict[str, Any]) -> Iterator[tuple[str, Tensor]]:
     """Each tensor that may be a layer, once, with its subscripts where a call returned several."""
     for name, output in outputs.items():
-        found = [(path, tensor) for path, tensor in subscripts(output) if is_picture_like(tensor)]
+        once = {id(tensor): (path, tensor) for path, tensor in reversed(list(subscripts(output)))}
+        found = [(path, tensor) for path, tensor in reversed(once.values()) if is_picture_like(tensor)]
         head, colon, count = name.rpartition(":")
         for path, tensor in found:
             if len(found) == 1:

@@ -47,7 +47,7 @@ def modules(model: nn.Module, x: Tensor) -> dict[str, Any]:
     def copied(name: str) -> Any:
         def hook(_module: nn.Module, _args: Any, output: Any) -> None:
             seen[name] += 1
-            outputs[name if seen[name] == 1 else f"{name}:{seen[name]}"] = _copy(output)
+            outputs[name if seen[name] == 1 else f"{name}:{seen[name]}"] = _copy(output, {})
 
         return hook
 
@@ -64,20 +64,23 @@ def modules(model: nn.Module, x: Tensor) -> dict[str, Any]:
 def gradcam(model: nn.Module, x: Tensor, name: str, score: Any) -> Tensor | None:
     """Grad-CAM before ReLU, ``[H, W]``, of a module that runs once: Σ mean(∂y/∂A) A, by autograd alone.
 
-    ``None`` where no gradient reaches it.
+    ``None`` where no gradient reaches it, or none can flow at all.
     """
     root, kept = eager(model), []
     module = dict(parts(root))[name]
 
     def hook(_module: nn.Module, _args: Any, output: Tensor) -> Tensor:
-        kept.append(output)
-        return output.clone()  # to be overwritten, if need be
+        kept.append(output.clone())  # its own, where the module returned what it was given
+        return kept[0].clone()  # to be overwritten, if need be
 
     module.register_forward_hook(hook)
     root.eval()
     with slow_attention(), torch.compiler.set_stance("force_eager"), torch.enable_grad():
-        value = score(root(x.detach().clone().requires_grad_()))
-        (gradient,) = torch.autograd.grad(value, kept, allow_unused=True)
+        try:
+            value = score(root(x.detach().clone().requires_grad_()))
+            (gradient,) = torch.autograd.grad(value, kept, allow_unused=True)
+        except RuntimeError:
+            return None
     if gradient is None:
         return None
     return (gradient.mean((2, 3), keepdim=True) * kept[0]).sum(1)[0].detach()
@@ -240,16 +243,16 @@ def _is_one_operation(root: nn.Module) -> bool:
     return not list(root.children()) and type(root).__module__.startswith("torch.nn.modules")
 
 
-def _copy(output: Any) -> Any:
-    """The output with its tensors copied, in the structure the module chose."""
+def _copy(output: Any, made: dict[int, Tensor]) -> Any:
+    """The output with its tensors copied, each once, in the structure the module chose."""
     if isinstance(output, Tensor):
-        return output.detach().clone()
+        return made.setdefault(id(output), output.detach().clone())
     if isinstance(output, Mapping):
-        return {key: _copy(value) for key, value in output.items()}
+        return {key: _copy(value, made) for key, value in output.items()}
     if isinstance(output, (list, tuple)):
-        return [_copy(value) for value in output]
+        return [_copy(value, made) for value in output]
     if dataclasses.is_dataclass(output) and not isinstance(output, type):
-        return {field.name: _copy(getattr(output, field.name)) for field in dataclasses.fields(output)}
+        return {field.name: _copy(getattr(output, field.name), made) for field in dataclasses.fields(output)}
     return output
 
 

@@ -191,3 +191,21 @@ def test_a_view_of_an_axis_with_a_prefix_is_that_axis_or_none():
     blank = torch.empty(layout.shape, device="meta")
     assert viewed(layout, blank.transpose(1, 2)).picture_shape == (4, 2, 3)
     assert viewed(layout, blank.flatten(1)) is None
+
+
+def test_a_blank_that_is_filled_with_the_picture_is_a_picture():
+    class Filled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.blank, self.seen = nn.Parameter(torch.zeros(1, C, H, W)), nn.Identity()
+
+        def forward(self, x):
+            tensor = self.blank * 2
+            tensor[:, :, 1:].copy_(x[:, :, 1:])
+            return self.seen(tensor + 1)
+
+    found = {}
+    with torch.no_grad():
+        forward(Filled(), PICTURE, lambda call, _: found.update({call.name: call.layout}))
+    assert "mul" not in found  # of a weight alone
+    assert found["add"].picture_shape == found["seen"].picture_shape == (C, H, W)

@@ -323,3 +323,22 @@ def test_what_is_kept_stays_below_the_cap_and_goes_with_the_probe(x):
     del probe
     gc.collect()
     assert not any(entry[0] == key for entry in (*module._values._items, *module._summaries._items))
+
+
+def test_maps_of_large_layers_are_made_a_few_at_a_time(x, monkeypatch):
+    from nnscope import probe as module
+
+    model = net()
+    whole = Probe(model, x)
+    assert whole.maps_at_once
+    expected = whole.cams(1)
+    monkeypatch.setattr(module, "AT_ONCE", 4 * 8 * 8 * 4)  # one layer
+    passes = []
+    real = module.class_maps
+    monkeypatch.setattr(module, "class_maps", lambda *args: passes.append(args) or real(*args))
+    probe = Probe(model, x)
+    assert not probe.maps_at_once
+    made = probe.cams(1)
+    assert len(passes) > 1
+    assert made.keys() == expected.keys()
+    assert all(torch.equal(made[name].raw, expected[name].raw) for name in made)

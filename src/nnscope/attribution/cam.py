@@ -183,7 +183,7 @@ def _combine(method: Method, activation: Tensor, gradient: Tensor) -> ClassMap:
     with torch.no_grad():
         a = activation.float() if activation.dtype != torch.float64 else activation
         weights = method.weigh(a, gradient.to(a.dtype))
-        raw = (weights[:, None, None] * a).sum(0)
+        raw = torch.tensordot(weights, a, 1)
         return ClassMap(*(t.float().cpu() for t in (raw, weights, weights * a.sum((1, 2)))))
 
 

@@ -37,7 +37,7 @@ class Axes:
     def picture(self, tensor: Tensor) -> Layout | None:
         """The layout of a tensor that is a picture; four axes of nothing known are ``[1, C, H, W]``."""
         known = self.of(tensor)
-        if (known is None or not known.spatial) and not self._is_fixed(tensor):
+        if (known is None or not known.spatial) and not self.is_fixed(tensor):
             plain = tensor.dim() == 4 and tensor.shape[0] == 1 and tensor.numel() > 0
             return image(tuple(tensor.shape)) if plain else None
         return known if known is not None and known.picture_shape else None
@@ -66,10 +66,13 @@ class Axes:
             kwargs: The same.
             result: What it returned.
         """
+        inputs = [(tensor, self.of(tensor)) for tensor in tensors((*args, *kwargs.values()))]
+        fixed = [self.is_fixed(tensor) for tensor, _ in inputs]
+        if inputs and fixed[0] and not all(fixed) and (name == "setitem" or result is inputs[0][0]):
+            self._loosen(inputs[0][0])
         if not isinstance(result, Tensor) and not _some_tensor(result):
             return
-        inputs = [(tensor, self.of(tensor)) for tensor in tensors((*args, *kwargs.values()))]
-        if all(self._is_fixed(tensor) for tensor, _ in inputs):
+        if inputs and all(fixed):
             self._fixed.update((id(made), weakref.ref(made)) for made in tensors([result]))
             return
         known = [(tensor, layout) for tensor, layout in inputs if layout is not None]
@@ -96,9 +99,18 @@ class Axes:
             return rule(self, args, kwargs, made)
         return _inherited(known, made)
 
-    def _is_fixed(self, tensor: Tensor) -> bool:
+    def is_fixed(self, tensor: Tensor) -> bool:
+        """Whether a tensor is made of weights and constants alone, and not of the input."""
         found = self._fixed.get(id(tensor))
         return found is not None and found() is tensor
+
+    def _loosen(self, written: Tensor) -> None:
+        """What was written into, and all that shares its memory, holds something of the input now."""
+        storage = written.untyped_storage()._cdata
+        for key, found in list(self._fixed.items()):
+            tensor = found()
+            if tensor is None or tensor.untyped_storage()._cdata == storage:
+                del self._fixed[key]
 
     # -- rules of functions that move or mix axes ------------------------------------------------
 

@@ -206,7 +206,7 @@ class _Walk(TorchFunctionMode):
         inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
         result = func(*args, **kwargs)
         self._axes.follow(name, func, args, kwargs, result)
-        if not _is_picture_like(result) or not _is_new(result, inputs):
+        if not _is_picture_like(result) or self._axes.is_fixed(result) or not _is_new(result, inputs):
             return result
         replaced = self._show(Call(self._inside(name), name, None), result)
         return result if replaced is None else replaced
@@ -236,7 +236,8 @@ class _Walk(TorchFunctionMode):
         call = call._replace(name=name, layout=self._axes.picture(output))
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
-            replaced = self._visit(call, output)
+            with torch._C.DisableTorchFunction():
+                replaced = self._visit(call, output)
         except BaseException as error:
             self.failure = error
             raise

@@ -36,8 +36,8 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
     Inside, every module is in eval mode, outside ``inference_mode`` and outside autocast. On the
     way out, also after an error or an interrupt, the following are as before: each module's
-    attributes, ``training`` and ``inplace`` among them, its tables of parts, parameters, buffers and
-    hooks, each parameter's ``requires_grad`` and ``.grad``, the values of the buffers, the state of
+    ``training`` and ``inplace`` flags, the tensors and caches among its attributes, its parameters and
+    buffers, each parameter's ``requires_grad`` and ``.grad``, the values of the buffers, the state of
     the random number generators, and the grad and autocast modes. An interrupt is raised in the midst of it
     only at an ``interruption_point``.
     """
@@ -133,9 +133,9 @@ def _random_state(device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def _attributes(model: nn.Module) -> Iterator[None]:
-    """Whatever a module carries: flags, caches that a first pass fills, the tables of its parts and hooks.
+    """What a pass may leave on a module: flags, tensors, caches it filled, its parameters and buffers.
 
-    What is put back is which values are there, also in plain containers; the values stay what they are.
+    Parts and hooks are left alone: a cell may change them while a pass runs in another thread.
     """
     kept = [(m, m.training, dict(vars(m)), _contents(vars(m))) for m in all_modules(model)]
     try:
@@ -143,14 +143,31 @@ def _attributes(model: nn.Module) -> Iterator[None]:
     finally:
         for module, training, before, contents in kept:
             _set_training(module, training)
-            _put_back(vars(module), before)
+            after = vars(module)
+            for name in [*before, *(after.keys() - before.keys())]:
+                if before.get(name) is not after.get(name) and _is_trace(name, before.get(name), after):
+                    _put_back_one(after, before, name)
             for name, content in contents.items():
                 _refill(before[name], content)
 
 
+def _is_trace(name: str, before: object, after: dict[str, Any]) -> bool:
+    """Whether an attribute that is another one now was changed by the pass, as far as that can be told."""
+    filled = before is None or isinstance(before, (bool, Tensor, *_CONTAINERS))
+    return name == "inplace" or filled or isinstance(after.get(name), Tensor)
+
+
+def _put_back_one(after: dict[str, Any], before: dict[str, Any], name: str) -> None:
+    if name in before:
+        after[name] = before[name]
+    else:
+        del after[name]
+
+
 def _contents(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Copies of the containers among some attributes."""
-    return {name: copy.copy(value) for name, value in attributes.items() if type(value) in _CONTAINERS}
+    """Copies of the containers among some attributes, but for parts and hooks."""
+    mine = (name for name in attributes if name != "_modules" and "hook" not in name)
+    return {name: copy.copy(attributes[name]) for name in mine if type(attributes[name]) in _CONTAINERS}
 
 
 _CONTAINERS = (dict, OrderedDict, list, set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -35,6 +36,14 @@ def uncompiled(model: nn.Module) -> AbstractContextManager[Any]:
     compiled = any(hasattr(module, "_orig_mod") for module in model.modules())
     set_stance = getattr(torch.compiler, "set_stance", None)  # torch 2.6
     return set_stance("force_eager") if compiled and set_stance else nullcontext()
+
+
+def on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module:
+    """The model where it is wanted: itself where it is there already, else a copy."""
+    here = next((tensor.device for tensor in (*model.parameters(), *model.buffers())), None)
+    if device is None or here is None or torch.device(device) == here:
+        return model
+    return copy.deepcopy(model).to(device)
 
 
 def all_modules(model: nn.Module) -> list[nn.Module]:

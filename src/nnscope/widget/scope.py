@@ -194,7 +194,8 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
 
     def _heatmap(self, layer: str, target: Any, method: str) -> Any:
         # The first map of a class brings those of all layers along, so that switching layers is instant.
-        maps = self.probe.cams(target, method) if not callable(target) else {}
+        together = not callable(target) and self.probe.maps_at_once
+        maps = self.probe.cams(target, method) if together else {}
         return maps.get(layer) or self.probe.cam(layer, target, method)
 
     def _publish(self) -> None:

@@ -71,10 +71,7 @@ def _entry(name: str, *, sized: bool = False) -> Entry:
 
 ENTRIES = sorted(
     [
-        *(
-            _entry(name)
-            for name in (*_ANY_SIZE, "nasnetalarge", "pnasnet5large", "inception_resnet_v2", "inception_v4")
-        ),
+        *(_entry(name) for name in _ANY_SIZE),
         *(_entry(name, sized=True) for name in (*_SIZED, "efficientformer_l1", "halonet26t")),
     ],
     key=lambda entry: entry.name,

@@ -1,6 +1,5 @@
 """A network that leaves marks wherever it can, and a ledger of all that must be as before."""
 
-import itertools
 import random
 import signal
 import threading
@@ -23,11 +22,10 @@ class Restless(nn.Module):
         self.scale = nn.Parameter(torch.ones(1))
         self.register_buffer("calls", torch.zeros(2))
         self.register_buffer("last", torch.zeros(1))
-        self.quiet, self.blow = False, None
-        self.runs = itertools.count()  # an attribute that is put back, but its state is its own
+        self.quiet, self.blow, self.runs = False, None, 0
 
     def forward(self, x):
-        next(self.runs)
+        self.runs += 1
         if not self.quiet:
             noise = torch.rand(1) + random.random() + np.random.rand()  # noqa: NPY002
             self.scale.grad = torch.zeros(1)
