@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ class Record(NamedTuple):
     """Of the values without the batch axis."""
     empty: bool
     """Whether there is nothing to see: a detector may find nothing."""
+    fixed: bool
+    """Whether it is made of weights alone: the same for every image."""
 
 
 def modules(model: nn.Module, x: Tensor) -> dict[str, Any]:
@@ -113,7 +116,7 @@ def operations(model: nn.Module, x: Tensor) -> dict[str, list[Record]]:
     """Every floating result of the dispatcher, in order, by the name of the module it was computed in."""
     root = eager(model)
     running: list[str] = []
-    recorder, fused = _Recorder(running), F.scaled_dot_product_attention
+    recorder, fused = _Recorder(running, x), F.scaled_dot_product_attention
 
     def alone(*args: Any, **kwargs: Any) -> Tensor:
         recorder.paused = True  # what it adds and multiplies inside is its own affair
@@ -195,22 +198,29 @@ def tensors(output: Any) -> Iterator[Tensor]:
 class _Recorder(TorchDispatchMode):
     """Digests each result at the moment it is made: a later operation may write over it."""
 
-    def __init__(self, running: list[str]) -> None:
+    def __init__(self, running: list[str], x: Tensor) -> None:
         super().__init__()
+        self._derived = {id(x): weakref.ref(x)}
         self.records: defaultdict[str, list[Record]] = defaultdict(list)
         self.paused = False
         self._running = running
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
+        if any(self._is_derived(tensor) for tensor in tensors([args, kwargs or {}])):
+            self._derived.update((id(tensor), weakref.ref(tensor)) for tensor in tensors(result))
         return result if self.paused else self.record(str(func), result)
+
+    def _is_derived(self, tensor: Tensor) -> bool:
+        found = self._derived.get(id(tensor))
+        return found is not None and found() is tensor
 
     def record(self, operation: str, result: Any) -> Any:
         """Note a result of an operation, and hand it on."""
         for tensor in tensors(result):
             if self._running and tensor.is_floating_point() and tensor.dim() > 1:
                 self.records[self._running[-1]].append(
-                    Record(operation, digest(image(tensor)), not tensor.numel())
+                    Record(operation, digest(image(tensor)), not tensor.numel(), not self._is_derived(tensor))
                 )
         return result
 
