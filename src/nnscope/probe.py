@@ -39,7 +39,7 @@ RANKINGS = ("max", "mean", "std", "l2", "active", "share")
 
 MEGABYTE = 2**20
 _summaries: ByteCache[Summary] = ByteCache(96 * MEGABYTE)
-_values: ByteCache[Any] = ByteCache(128 * MEGABYTE)
+_values: ByteCache[Any] = ByteCache(112 * MEGABYTE)
 AT_ONCE = 192 * MEGABYTE
 """How much of the layers is held for their maps in one backward pass."""
 AHEAD = 32 * MEGABYTE
@@ -150,11 +150,10 @@ class Probe:
 
     def at_hand(self, layer: str) -> bool:
         """Whether the summary of a layer can be given without running the model."""
-        if self._fingerprint.stale():
-            return False
         row = self._layers.feature_map(layer)
         kept = _summaries.get(self._key, row.name) is not None
-        return kept or (row.query is not None and _values.get(self._key, row.source) is not None)
+        asked = row.query is not None and _values.get(self._key, row.source) is not None
+        return (kept or asked) and not self._fingerprint.stale()
 
     def stats(self, layer: str) -> ChannelStats:
         """Statistics of each channel of a layer."""
@@ -362,6 +361,8 @@ class Probe:
     ) -> dict[str, Heatmap]:
         made: dict[str, ClassMap] = {}
         for portion in self._portions(rows):
+            # Exact values, which can be computed again, make room for what the pass holds.
+            _values.trim(240 * MEGABYTE - _summaries.nbytes - sum(map(self._nbytes, portion)))
             layouts = {row.name: row.layout for row in portion if row.layout is not None}
             question = Question(score, method, layouts, self._overwritten)
             made.update(class_maps(self.model, self.specimen.input, question))

@@ -53,6 +53,12 @@ class ByteCache(Generic[V]):
             while self._total() > self.capacity:
                 self._items.popitem(last=False)
 
+    def trim(self, nbytes: int) -> None:
+        """Drop the least recently used until at most so many bytes are kept."""
+        with self._lock:
+            while self._items and self._total() > nbytes:
+                self._items.popitem(last=False)
+
     def discard(self, owner: Hashable) -> None:
         """Drop every entry of an owner."""
         with self._lock:

@@ -56,3 +56,14 @@ def test_an_owner_may_go_while_something_is_put():
     assert not thread.is_alive()
     assert (cache.get(1, "a"), cache.get(2, key)) == (None, "b")
     assert cache.nbytes == 20
+
+
+def test_trimming_drops_the_oldest_until_the_rest_fits():
+    cache = ByteCache(100)
+    for name in "abc":
+        cache.put(1, name, value=name, nbytes=30)
+    cache.get(1, "a")
+    cache.trim(60)
+    assert [cache.get(1, name) for name in "abc"] == ["a", None, "c"]
+    cache.trim(-5)
+    assert cache.nbytes == 0
