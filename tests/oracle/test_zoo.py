@@ -6,19 +6,15 @@ from dataclasses import asdict
 from importlib.util import find_spec
 
 import pytest
-import torch
 
 from conformance import conform
 from zoo import ENTRIES
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    """On maps of a few cells, threads wait for each other ten times as long as they work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def alone(one_core):
+    """The memory of one network is free before the next is made."""
     yield
-    torch.set_num_threads(before)
     gc.collect()
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from nnscope.layout import Axis, Layout, channels
-from nnscope.network.axes import Axes
+from nnscope.network.axes import Axes, argument
 
 FUSED = frozenset({"scaled_dot_product_attention", "multi_head_attention_forward"})
 """Functions of torch that hold a softmax of their own."""
@@ -27,14 +27,14 @@ def attention_layout(name: str, axes: Axes, args: Sequence[Any], kwargs: Mapping
         args: What the call is given.
         kwargs: The same.
     """
-    query, key = (args[i] if len(args) > i else kwargs.get(word) for i, word in enumerate(("query", "key")))
+    query, key = (argument(args, kwargs, place, word) for place, word in enumerate(("query", "key")))
     of_query, of_key = (axes.of(tensor) if isinstance(tensor, Tensor) else None for tensor in (query, key))
     if of_query is None or of_key is None:
         return None
     if name == "scaled_dot_product_attention":
         layout = Layout((*of_query.axes[:-1], of_key.axes[-2]))
     else:  # [tokens, 1, channels]
-        heads = args[4] if len(args) > 4 else kwargs["num_heads"]
+        heads = argument(args, kwargs, 4, "num_heads")
         if len(of_query.axes) != 3 or of_query.axes[1].size != 1:
             return None
         layout = Layout((Axis(), channels(heads), of_query.axes[0], of_key.axes[0]))

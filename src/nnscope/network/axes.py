@@ -126,7 +126,7 @@ class Axes:
         return Layout((*left.axes[:-1], last or channels(made.shape[-1])))
 
     def _attention(self, args: Args, kwargs: Kwargs, made: Tensor) -> Layout | None:
-        query = self.of(args[0] if args else kwargs["query"])
+        query = self.of(argument(args, kwargs, 0, "query"))
         return query and Layout((*query.axes[:-1], channels(made.shape[-1])))
 
     def _einsum(self, args: Args, _kwargs: Kwargs, _made: Tensor) -> Layout | None:
@@ -143,8 +143,7 @@ class Axes:
         return Layout(tuple(axes[letter] for letter in out))
 
     def _cat(self, args: Args, kwargs: Kwargs, made: Tensor) -> Layout | None:
-        pieces = list(tensors([args[0] if args else kwargs["tensors"]]))
-        dim = int(_argument(args, kwargs, 1, ("dim", "axis"), 0)) % made.dim()
+        pieces, dim = _joined(args, kwargs, made)
         layouts = [self.of(piece) for piece in pieces]
         whole = max((layout for layout in layouts if layout), key=lambda layout: layout.spatial)
         if any(piece.dim() != made.dim() for piece in pieces):
@@ -162,8 +161,7 @@ class Axes:
         return _with_axis(whole, dim, Axis(axis.parts, before + axis.before, axis.after + after))
 
     def _stack(self, args: Args, kwargs: Kwargs, made: Tensor) -> Layout | None:
-        pieces = list(tensors([args[0] if args else kwargs["tensors"]]))
-        dim = int(_argument(args, kwargs, 1, ("dim", "axis"), 0)) % made.dim()
+        pieces, dim = _joined(args, kwargs, made)
         first = self.of(pieces[0])
         return first and Layout((*first.axes[:dim], channels(len(pieces)), *first.axes[dim:]))
 
@@ -176,7 +174,7 @@ class Axes:
 
     def _roll(self, args: Args, kwargs: Kwargs, _made: Tensor) -> Layout | None:
         layout = self.of(args[0])
-        shifts, dims = (_argument(args, kwargs, i, (key,), None) for i, key in ((1, "shifts"), (2, "dims")))
+        shifts, dims = (argument(args, kwargs, i, key) for i, key in ((1, "shifts"), (2, "dims")))
         if layout is None or dims is None:
             return None
         pairs = zip(*((v,) if isinstance(v, int) else v for v in (shifts, dims)), strict=True)
@@ -256,10 +254,17 @@ def _with_axis(layout: Layout, dim: int, axis: Axis) -> Layout:
     return Layout((*layout.axes[:dim], axis, *layout.axes[dim + 1 :]))
 
 
-def _argument(args: Args, kwargs: Kwargs, place: int, keys: Iterable[str], default: Any) -> Any:
+def argument(args: Args, kwargs: Kwargs, place: int, *keys: str, default: Any = None) -> Any:
+    """An argument of a call, given by its place or by one of its names."""
     if len(args) > place:
         return args[place]
     return next((kwargs[key] for key in keys if key in kwargs), default)
+
+
+def _joined(args: Args, kwargs: Kwargs, made: Tensor) -> tuple[list[Tensor], int]:
+    """The tensors that are put together, and along which axis."""
+    pieces = list(tensors([argument(args, kwargs, 0, "tensors")]))
+    return pieces, int(argument(args, kwargs, 1, "dim", "axis", default=0)) % made.dim()
 
 
 def _views(func: Callable[..., Any], args: Args, kwargs: Kwargs, viewed: Tensor) -> Any:

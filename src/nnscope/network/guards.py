@@ -154,7 +154,7 @@ def _attributes(model: nn.Module) -> Iterator[None]:
 def _is_trace(name: str, before: object, after: dict[str, Any]) -> bool:
     """Whether an attribute that is another one now was changed by the pass, as far as that can be told."""
     filled = before is None or isinstance(before, (bool, Tensor, *_CONTAINERS))
-    return name == "inplace" or filled or isinstance(after.get(name), Tensor)
+    return filled or isinstance(after.get(name), Tensor)
 
 
 def _put_back_one(after: dict[str, Any], before: dict[str, Any], name: str) -> None:

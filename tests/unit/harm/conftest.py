@@ -125,12 +125,8 @@ def _ledger(model):
 
 
 @pytest.fixture(autouse=True)
-def one_core():
-    """Layers of a few cells are done sooner than a second core is asked."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+def quick(one_core):
+    """All of these nets are small."""
 
 
 @pytest.fixture
