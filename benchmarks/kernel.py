@@ -14,7 +14,7 @@ import torchvision
 from ratio import median_seconds, report
 
 import nnscope.example
-from nnscope import probe as module
+from nnscope.probe import sight as module
 from nnscope.widget import pictures
 
 

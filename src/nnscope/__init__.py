@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nnscope.example import demo as demo
-    from nnscope.oneliners import activations as activations, cam as cam, layers as layers
+    from nnscope.oneliners import (
+        activations as activations,
+        attribute as attribute,
+        cam as cam,
+        layers as layers,
+    )
     from nnscope.probe import Probe as Probe
+    from nnscope.records import Unit as Unit
     from nnscope.widget.scope import Scope as Scope, show as show
 
 __version__ = "0.1.0"
@@ -20,13 +26,15 @@ _HOMES = {
     "show": "nnscope.widget.scope",
     "Scope": "nnscope.widget.scope",
     "Probe": "nnscope.probe",
+    "Unit": "nnscope.records",
     "activations": "nnscope.oneliners",
+    "attribute": "nnscope.oneliners",
     "cam": "nnscope.oneliners",
     "layers": "nnscope.oneliners",
     "demo": "nnscope.example",
 }
 
-__all__ = ["Probe", "Scope", "activations", "cam", "demo", "layers", "show"]
+__all__ = ["Probe", "Scope", "Unit", "activations", "attribute", "cam", "demo", "layers", "show"]
 
 
 def __getattr__(name: str) -> Any:

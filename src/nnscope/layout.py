@@ -115,6 +115,8 @@ class Layout:
                 token, or the mean over all patches where there is none. A patch sees its own
                 window, attention elsewhere is 0.
         """
+        if self._plain:
+            return tensor[0]
         queries, asked = self.queries, self._asked()
         if queries is None:
             return self._arrange(tensor)
@@ -123,6 +125,11 @@ class Layout:
         if queries.before:
             return asked._arrange(tensor.narrow(-2, 0, 1))
         return asked._arrange(tensor.narrow(-2, 0, queries.grid).mean(-2, keepdim=True))
+
+    @cached_property
+    def _plain(self) -> bool:
+        """Whether this is ``[1, C, H, W]``, of which nothing need be moved."""
+        return len(self.axes) == 4 and self.axes[0] == Axis() and self == image(self.shape)
 
     @property
     def _flat(self) -> bool:

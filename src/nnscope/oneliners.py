@@ -35,15 +35,36 @@ def cam(
     layer: str | None = None,
     target: Target = None,
     method: str = "gradcam",
+    style: str = "paper",
     transform: Any = "auto",
     labels: Any = "auto",
 ) -> Heatmap:
-    """The class activation map of one layer; see ``Probe.cam``.
+    """The activation map of one layer; see ``Probe.cam``.
 
     Raises:
         NnscopeError: One sentence on what is wrong with the model, the image, the layer or the target.
     """
-    return Probe(model, image, transform=transform, labels=labels).cam(layer, target, method)
+    return Probe(model, image, transform=transform, labels=labels).cam(layer, target, method, style=style)
+
+
+def attribute(
+    model: nn.Module,
+    image: Any,
+    *,
+    target: Target = None,
+    method: str = "gradient",
+    style: str = "paper",
+    transform: Any = "auto",
+    labels: Any = "auto",
+    **options: Any,
+) -> Heatmap:
+    """What each pixel has to do with a target; see ``Probe.attribute``.
+
+    Raises:
+        NnscopeError: One sentence on what is wrong with the model, the image, the method or the target.
+    """
+    probe = Probe(model, image, transform=transform, labels=labels)
+    return probe.attribute(target, method, style=style, **options)
 
 
 def layers(model: nn.Module, image: Any, *, transform: Any = "auto") -> LayerTable:

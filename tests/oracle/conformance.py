@@ -161,7 +161,7 @@ class Check:
             return
         row = rows[len(rows) // 2]
         target = entry.target or (0 if probe.labels else None)
-        score = entry.target or (lambda output: class_scores(output)[0])
+        score = entry.target or (lambda output: class_scores(output)[0, 0])
         if target is None:
             return
         wanted = reference.gradcam(twin, probe.specimen.input, row.name, score)

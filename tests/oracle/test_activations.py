@@ -40,7 +40,7 @@ def test_activations_equal_the_reference(probe, network):
 def test_values_recomputed_on_demand_are_the_values_first_seen(probe, network):
     rows = probe.layers.viewable
     first = {row.name: probe.activations(row.name) for row in rows[:: len(rows) // 5]}
-    from nnscope.probe import _values
+    from nnscope.probe.sight import _values
 
     _values.discard(probe._key)
     for name, values in first.items():

@@ -40,7 +40,7 @@ def test_gradcam_equals_captum(probe, network):
 def test_all_layers_at_once_equal_one_at_a_time(probe, network):
     target = probe.predictions(2)[1].index
     single = {name: probe.cam(name, target) for name, _ in called_once(network, probe)[:3]}
-    from nnscope.probe import _values
+    from nnscope.probe.sight import _values
 
     _values.discard(probe._key)
     together = probe.cams(target)

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 import nnscope
-from nnscope import errors, probe as module
-from nnscope.probe import Probe
+from nnscope import errors
+from nnscope.probe import Probe, sight as module
 
 
 def net(classes=5, *, softmax=False):
@@ -326,18 +326,18 @@ def test_what_is_kept_stays_below_the_cap_and_goes_with_the_probe(x):
 
 
 def test_maps_of_large_layers_are_made_a_few_at_a_time(x, monkeypatch):
-    from nnscope import probe as module
+    from nnscope.attribution import bench as module
 
     model = net()
     whole = Probe(model, x)
-    assert whole.maps_at_once
+    assert whole.bench.at_once
     expected = whole.cams(1)
     monkeypatch.setattr(module, "AT_ONCE", 4 * 8 * 8 * 4)  # one layer
     passes = []
-    real = module.class_maps
-    monkeypatch.setattr(module, "class_maps", lambda *args: passes.append(args) or real(*args))
+    real = module.layer_maps
+    monkeypatch.setattr(module, "layer_maps", lambda *args: passes.append(args) or real(*args))
     probe = Probe(model, x)
-    assert not probe.maps_at_once
+    assert not probe.bench.at_once
     made = probe.cams(1)
     assert len(passes) > 1
     assert made.keys() == expected.keys()

@@ -1,49 +1,40 @@
-"""Class activation maps of one layer, or of all layers from one forward and one backward pass."""
+"""The maps of one layer, or of all layers, from one forward and one backward pass."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, Node, get_gradient_edge
 
-from nnscope.attribution.registry import Method
-from nnscope.errors import ForwardError, NnscopeError, TargetError
+from nnscope.attribution.aim import Aim, Reached, Reading, differentiable
+from nnscope.attribution.weighted import LayerMap, Pair
+from nnscope.errors import ForwardError
 from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
 from nnscope.network.guards import interruption_point, untouched
 
-Score = Callable[[Any], Tensor]
-"""From the model's output to the scalar that is explained."""
-
-
-class ClassMap(NamedTuple):
-    """Σ w_k A_k and what it is made of, all float32 on the CPU."""
-
-    raw: Tensor
-    """``[H, W]``, before ReLU."""
-    weights: Tensor
-    """w_k, ``[C]``."""
-    shares: Tensor
-    """w_k · Σ A_k, ``[C]``."""
+Maps = dict[str, LayerMap]
+"""The maps of one layer, by method."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is explained, how, and at which layers."""
 
-    score: Score
-    method: Method
+    aim: Aim
+    make: Callable[[Pair], Maps]
+    """All maps that are wanted of a layer."""
     layouts: Mapping[str, Layout]
     """The viewable layers, and where the channels, rows and columns of their outputs lie."""
     overwritten: Collection[str] = ()
     """Those whose values a later in-place operation is known to change: they are copied."""
 
 
-def class_maps(model: nn.Module, x: Tensor, question: Question) -> dict[str, ClassMap]:
+def layer_maps(model: nn.Module, x: Tensor, question: Question) -> dict[str, Maps]:
     """Make the maps of the named layers in one forward and one backward pass.
 
     Gradients are taken at the values the layer returned, also where a later in-place operation
@@ -57,11 +48,11 @@ def class_maps(model: nn.Module, x: Tensor, question: Question) -> dict[str, Cla
         question: What is asked.
 
     Returns:
-        The map of each layer that a gradient reaches; others are missing.
+        The maps of each layer that a gradient reaches; others are missing.
 
     Raises:
         ForwardError: The model raised, or no gradient can flow.
-        TargetError: The score is no scalar.
+        TargetError: The target is no scalar.
     """
     try:
         return _Pass(question, copies=False).run(model, x)
@@ -84,26 +75,32 @@ class _Pass:
     def __init__(self, question: Question, *, copies: bool) -> None:
         self._question = question
         self._copies = copies
-        self._maps: dict[str, ClassMap] = {}
+        self._reading = Reading(question.aim)
+        self._maps: dict[str, Maps] = {}
         self._twins: dict[str, str] = {}
         self._last: tuple[str, Tensor] | None = None
         self._edges: list[GradientEdge] = []
         self._roots: list[Tensor | GradientEdge] = []
         self._rooted: dict[Node, bool] = {}
 
-    def run(self, model: nn.Module, x: Tensor) -> dict[str, ClassMap]:
+    def run(self, model: nn.Module, x: Tensor) -> dict[str, Maps]:
         """Run the model there and back."""
         try:
             with untouched(model), torch.enable_grad():
                 x = x.detach().clone().requires_grad_()
                 self._roots.append(x)
-                output = forward(model, x, self._visit, attention=False)
+                try:
+                    output = forward(model, x, self._visit, attention=False)
+                except Reached:
+                    output = None
                 # For one layer the backward pass may stop there.
                 one = len(self._edges) == len(self._question.layouts) == 1
-                _backward(_scalar(self._question.score, output), self._edges if one else self._roots)
+                score = differentiable(self._reading.values(output))
+                _backward(score, self._edges if one else self._roots)
         finally:
             # The graph holds the hooks, these hold this pass: let go of the graph, which no collector sees.
             self._last = None
+            self._reading = Reading(self._question.aim)
             for held in (self._edges, self._roots, self._rooted):
                 held.clear()
         for twin, name in self._twins.items():
@@ -112,8 +109,12 @@ class _Pass:
         return self._maps
 
     def _visit(self, call: Call, output: Tensor) -> Tensor | None:
-        if not torch.is_grad_enabled():
-            return None
+        handed = self._hook(call, output) if torch.is_grad_enabled() else None
+        self._reading.see(call, output if handed is None else handed)
+        return handed
+
+    def _hook(self, call: Call, output: Tensor) -> Tensor | None:
+        """Watch a layer that was asked for; returns what is handed on in place of its output."""
         handed = output.clone() if self._copies else None
         if call.name not in self._question.layouts:
             return handed
@@ -174,41 +175,13 @@ class _Pass:
                 msg = f"layer {name!r} was overwritten"
                 raise _OverwrittenError(msg)
             pictures = (layout.picture(tensor) for tensor in (activation, gradient))
-            self._maps[name] = _combine(self._question.method, *pictures)
+            with torch.no_grad():
+                self._maps[name] = self._question.make(Pair(*pictures))
 
         output.register_hook(arrived)
 
 
-def _combine(method: Method, activation: Tensor, gradient: Tensor) -> ClassMap:
-    with torch.no_grad():
-        a = activation.float() if activation.dtype != torch.float64 else activation
-        weights = method.weigh(a, gradient.to(a.dtype))
-        raw = torch.tensordot(weights, a, 1)
-        return ClassMap(*(t.float().cpu() for t in (raw, weights, weights * a.sum((1, 2)))))
-
-
-def _scalar(score: Score, output: Any) -> Tensor:
-    try:
-        value = score(output)
-    except NnscopeError:
-        raise
-    except Exception as error:
-        msg = f"The target function raised {type(error).__name__}: {error}; it gets the model's output."
-        raise TargetError(msg) from error
-    if not isinstance(value, Tensor) or value.numel() != 1:
-        shape = f" of shape {tuple(value.shape)}" if isinstance(value, Tensor) else ""
-        msg = (
-            f"The target function returned a {type(value).__name__}{shape}; "
-            "it must return a scalar tensor, such as output[0, 5]."
-        )
-        raise TargetError(msg)
-    return value.reshape(())
-
-
 def _backward(score: Tensor, inputs: list[Any]) -> None:
-    if not score.requires_grad:
-        msg = "No gradient flows from the target to any layer: the model detaches its output."
-        raise ForwardError(msg)
     try:
         torch.autograd.grad(score, inputs, allow_unused=True)
     except RuntimeError as error:

@@ -22,16 +22,16 @@ def draw(
     *,
     over: Literal["input", "original"] | None = "input",
     opacity: float = 0.5,
-    colormap: str = "magma",
+    colormap: str | None = None,
 ) -> Image.Image:
-    """Draw a heat map: max(raw, 0) / max, bilinear (``align_corners=False``), coloured.
+    """Draw a heat map: clipped to its ends, bilinear (``align_corners=False``), coloured.
 
     Args:
-        heatmap: The map; its ``raw`` is ``[H, W]``.
+        heatmap: The map.
         over: What lies underneath: the network's input, the original image (the map covers exactly
             the pixels the network saw; where those are a part, they are framed), or nothing.
         opacity: Strength of the map over the picture, 0 to 1; ignored when ``over`` is ``None``.
-        colormap: One of ``colormap.NAMES``.
+        colormap: One of ``colormap.NAMES``; by default magma, and blue-red for signed maps.
 
     Returns:
         An RGB picture of the size of what lies underneath; of the input when nothing does.
@@ -42,7 +42,8 @@ def draw(
     if not 0 <= opacity <= 1:
         msg = f"opacity is {opacity!r}; give a number from 0 (only the picture) to 1 (only the map)."
         raise OptionError(msg)
-    values = scaled(_array(heatmap.raw))
+    values = placed(_array(heatmap.drawn), heatmap.ends, 0.5 if heatmap.signed else 0.0)
+    colormap = colormap or ("blue-red" if heatmap.signed else "magma")
     specimen = heatmap.specimen
     if over is None:
         height, width = values.shape if specimen is None else specimen.view.size[::-1]
@@ -66,22 +67,23 @@ def blend(picture: Image.Image, colours: Image.Image, opacity: float) -> Image.I
     return Image.fromarray(np.floor(mixed + 0.5).astype(np.uint8))  # Pillow's own blend truncates
 
 
-def scaled(raw: npt.ArrayLike) -> Floats:
-    """Scale a raw map for drawing: max(raw, 0) divided by its maximum.
-
-    The minimum is never subtracted: zero stays zero, and a map without a positive cell is all zero.
+def placed(values: npt.ArrayLike, ends: tuple[float, float], flat: float = 0.0) -> Floats:
+    """Place values between the first colour and the last.
 
     Args:
-        raw: ``[H, W]`` of any float dtype.
+        values: ``[h, w]`` of any float dtype.
+        ends: The values of the two colours.
+        flat: Where everything lies if both are one value.
 
     Returns:
-        float64 ``[H, W]``, 0 to 1; cells that are not finite are NaN.
+        float64 ``[h, w]``, clipped to 0 … 1; cells that are not finite are NaN.
     """
-    raw = np.asarray(raw, np.float64)
-    finite = np.isfinite(raw)
-    positive = np.where(finite, np.maximum(np.where(finite, raw, 0), 0), 0)
-    peak = positive.max(initial=0)
-    return np.where(finite, positive / peak if peak > 0 else 0.0, np.nan)
+    values = np.asarray(values, np.float64)
+    low, high = ends
+    finite = np.isfinite(values)
+    if not high > low:
+        return np.where(finite, flat, np.nan)
+    return np.where(finite, np.clip((np.where(finite, values, low) - low) / (high - low), 0, 1), np.nan)
 
 
 def upsample(values: npt.ArrayLike, height: int, width: int) -> Floats:

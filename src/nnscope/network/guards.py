@@ -48,10 +48,16 @@ def untouched(model: nn.Module) -> Iterator[None]:
         stack.enter_context(_attributes(model))
         stack.enter_context(_parameters(model))
         stack.enter_context(_buffers(model))
-        stack.enter_context(torch.inference_mode(False))  # on the way out it restores the grad mode too
-        stack.enter_context(torch.autocast(device.type, enabled=False))
+        stack.enter_context(plain_arithmetic(device))
         for module in all_modules(model):
             _set_training(module, value=False)
+        yield
+
+
+@contextmanager
+def plain_arithmetic(device: torch.device) -> Iterator[None]:
+    """Compute outside ``inference_mode`` and autocast, whatever the caller has set; the modes come back."""
+    with torch.inference_mode(False), torch.autocast(device.type, enabled=False):  # brings grad mode back too
         yield
 
 
@@ -60,9 +66,10 @@ def untouched(model: nn.Module) -> Iterator[None]:
 
 def interruption_point() -> None:
     """Raise an interrupt that came since ``untouched`` was entered: here it does no harm."""
-    held = signal.getsignal(signal.SIGINT)
-    if isinstance(held, _HeldInterrupt) and threading.current_thread() is threading.main_thread():
-        held.deliver()
+    if _HeldInterrupt.waiting and threading.current_thread() is threading.main_thread():
+        held = signal.getsignal(signal.SIGINT)
+        if isinstance(held, _HeldInterrupt):
+            held.deliver()
 
 
 def _interrupts_held() -> AbstractContextManager[Any]:
@@ -76,6 +83,9 @@ class _HeldInterrupt:
 
     A model that asks for nothing in a second hangs in code of its own; the next interrupt strikes there.
     """
+
+    waiting = False
+    """Whether one came that was not passed on; asking the signal module at each call of a layer is slow."""
 
     def __init__(self, handler: Any) -> None:
         self._handler = handler
@@ -92,6 +102,7 @@ class _HeldInterrupt:
         now = time.monotonic()
         if self._came is None:
             self._came = now
+            _HeldInterrupt.waiting = True
         elif now - self._came > 1:
             self.deliver()
 
@@ -99,6 +110,7 @@ class _HeldInterrupt:
         """Pass on what came."""
         if self._came is not None:
             self._came = None
+            _HeldInterrupt.waiting = False
             self._handler(signal.SIGINT, None)
 
 

@@ -9,20 +9,21 @@ import torch
 from torch import Tensor
 
 
-def class_scores(output: Any) -> Tensor | None:
+def class_scores(output: Any, count: int = 1) -> Tensor | None:
     """Find the class scores in what a classifier returned.
 
     Args:
-        output: A tensor ``[1, K]``, or a tuple, mapping or dataclass with one in it (``logits`` first).
+        output: A tensor ``[n, K]``, or a tuple, mapping or dataclass with one in it (``logits`` first).
+        count: The number n of images it was given.
 
     Returns:
-        The scores, ``[K]`` with its graph, or ``None`` when the output is no class scores.
+        The scores, ``[n, K]`` with their graph, or ``None`` when the output is no class scores.
     """
     if isinstance(output, Tensor):
-        return output[0] if _is_scores(output) else None
+        return output if _is_scores(output, count) else None
     named = output.get("logits") if isinstance(output, Mapping) else getattr(output, "logits", None)
     if isinstance(named, Tensor):
-        return class_scores(named)
+        return class_scores(named, count)
     values = (
         output.values()
         if isinstance(output, Mapping)
@@ -30,7 +31,7 @@ def class_scores(output: Any) -> Tensor | None:
         if isinstance(output, (tuple, list))
         else ()
     )
-    return next((value[0] for value in values if _is_scores(value)), None)
+    return next((value for value in values if _is_scores(value, count)), None)
 
 
 def probabilities(scores: Tensor) -> Tensor:
@@ -51,11 +52,11 @@ def is_distribution(scores: Tensor) -> bool:
     return len(values) > 1 and bool((values >= 0).all()) and abs(float(values.sum()) - 1) < 1e-3
 
 
-def _is_scores(value: Any) -> bool:
+def _is_scores(value: Any, count: int) -> bool:
     return (
         isinstance(value, Tensor)
         and value.dim() == 2
-        and value.shape[0] == 1
+        and value.shape[0] == count
         and value.shape[1] > 0
         and value.dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64)
     )

@@ -10,6 +10,7 @@ Browser → kernel::
     {"k": "get", "rid": 3, "epoch": 0, "layer": "features.1", "level": "coarse", "channels": []}
     {"k": "cancel", "rid": 1}
     {"k": "ping", "rid": 4}
+    {"k": "stop", "rid": 5}
 
 Kernel → browser::
 
@@ -18,7 +19,8 @@ Kernel → browser::
     {"k": "pong", "rid": 4}
 
 The buffers of a ``data`` reply, joined in the order of ``part``, are the body of one packet
-(``wire/packet.py``); the header comes with part 0. A cancelled request gets no reply.
+(``wire/packet.py``); the header comes with part 0. A cancelled request gets no reply, nor does
+``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays.
 """
 
 from __future__ import annotations
@@ -63,7 +65,14 @@ class Ping:
     rid: int
 
 
-def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What takes long is no longer wanted."""
+
+    rid: int
+
+
+def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping | Stop:
     """Check a message from the browser, which may be anything at all.
 
     Raises:
@@ -79,9 +88,11 @@ def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping:
             return Ping(rid)
         case "cancel":
             return Cancel(rid)
+        case "stop":
+            return Stop(rid)
         case "get":
             return _parse_get(rid, content, layers)
-    msg = "A message's k is 'get', 'cancel' or 'ping'."
+    msg = "A message's k is 'get', 'cancel', 'stop' or 'ping'."
     raise OptionError(msg)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+import numpy as np
+
 from nnscope.errors import UnavailableError
 from nnscope.export.png import contact_sheet, encode, thumbnail
-from nnscope.probe import Probe, coarse_map
-from nnscope.records import Heatmap
+from nnscope.probe import METHODS, Probe, coarse_map, styles_of
+from nnscope.records import Checks, Heatmap
 from nnscope.wire import packet
 
 Packet = tuple[dict[str, Any], bytes]
@@ -31,18 +33,52 @@ def layer_packet(probe: Probe, layer: str) -> Packet:
     )
 
 
-def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
-    """A heat map, unscaled, with its provenance."""
+def map_packet(heatmap: Heatmap, epoch: int, question: dict[str, Any]) -> Packet:
+    """What is drawn of a heat map, with the question it answers and its provenance."""
     tiles, lo, hi = (tensor.numpy() for tensor in coarse_map(heatmap))
+    shares = np.zeros(0, np.float32) if heatmap.shares is None else heatmap.shares.numpy()
     return packet.encode(
         "map",
-        {"tiles": tiles, "lo": lo, "hi": hi, "shares": heatmap.shares.numpy()},
+        {"tiles": tiles, "lo": lo, "hi": hi, "shares": shares},
         epoch=epoch,
-        layer=heatmap.layer,
-        target=heatmap.target,
-        method=heatmap.method,
+        **question,
+        at=METHODS[heatmap.method].at,
         sentence=heatmap.sentence,
         doubt=heatmap.doubt,
+        done=heatmap.done,
+        signed=heatmap.signed,
+        ends=list(heatmap.ends),
+        smooth=METHODS[heatmap.method].at == "layer",
+    )
+
+
+def checks_packet(checks: Checks, epoch: int) -> Packet:
+    """A map, the maps to compare it with, and the curves."""
+    maps = [checks.heatmap, *(control.heatmap for control in checks.controls)]
+    codes = [coarse_map(heatmap) for heatmap in maps]
+    tiles, lo, hi = (np.concatenate([part.numpy() for part in parts]) for parts in zip(*codes, strict=True))
+    rows: list[dict[str, Any]] = [{"kind": "map", "label": "the map", "similarity": None}]
+    facts = ("kind", "label", "similarity")
+    rows += [{key: getattr(control, key) for key in facts} for control in checks.controls]
+    curves = {"deletion": checks.deletion, "insertion": checks.insertion}
+    known = [curve for curve in curves.values() if curve]
+    nothing = np.zeros(0, np.float32)
+    return packet.encode(
+        "checks",
+        {
+            "tiles": tiles,
+            "lo": lo,
+            "hi": hi,
+            "fractions": known[0].fractions.numpy() if known else nothing,
+            **{name: curve.values.numpy() if curve else nothing for name, curve in curves.items()},
+        },
+        epoch=epoch,
+        question=checks.heatmap.sentence,
+        done=checks.done,
+        signed=checks.heatmap.signed,
+        rows=[{**row, "ends": list(heatmap.ends)} for row, heatmap in zip(rows, maps, strict=True)],
+        verdicts=list(checks.verdicts),
+        **{name: curve.area if curve else None for name, curve in curves.items()},
     )
 
 
@@ -98,6 +134,15 @@ def layer_rows(probe: Probe) -> list[dict[str, Any]]:
     return [
         {**{key: getattr(row, key) for key in keys}, "shape": list(row.picture)}
         for row in probe.layers.viewable
+    ]
+
+
+def method_rows() -> list[dict[str, Any]]:
+    """The methods, in the order of the menu; the trait ``_methods``."""
+    keys = ("key", "label", "group", "at", "long", "hint", "citation")
+    return [
+        {**{key: getattr(method, key) for key in keys}, "styles": styles_of(method.key)}
+        for method in METHODS.values()
     ]
 
 

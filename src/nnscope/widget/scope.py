@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets as t
-from torch import Tensor
 
 from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
-from nnscope.probe import Probe
-from nnscope.records import Layer
+from nnscope.probe import Probe, Target
+from nnscope.records import Layer, Unit
 from nnscope.widget import messages, pictures
 from nnscope.widget.cell import Run, current_run, opened
-from nnscope.widget.traits import FROM_BROWSER, ScopeTraits
+from nnscope.widget.explaining import ASKING, Explaining
+from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
 from nnscope.wire.stream import chunks
 
@@ -30,7 +29,7 @@ def _built(name: str) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-class Scope(ScopeTraits, anywidget.AnyWidget):
+class Scope(Explaining, anywidget.AnyWidget):
     """A microscope panel on one probe.
 
     Its public traits are ordinary traitlets: set them, ``observe`` them, ``link`` two scopes.
@@ -38,7 +37,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
     Args:
         probe: What to look at.
         layer: The layer to begin with; by default the first convolution.
-        target: What the map explains: class index, label, ``None`` for the top class, or a callable.
+        target: What the map explains: index, label, ``Unit``, ``None`` for the top class, or a callable.
         view: Any other public trait, such as ``colormap="viridis"`` or ``cam=True``.
 
     Raises:
@@ -55,7 +54,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         probe: Probe,
         *,
         layer: str | None = None,
-        target: int | str | Callable[[Any], Tensor] | None = None,
+        target: Target = None,
         **view: Any,
     ) -> None:
         if not self._esm:
@@ -63,18 +62,14 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             raise UnavailableError(msg)
         _check_view(view)
         self._probe: Probe | None = probe
-        self._explained = target if callable(target) else None
         self._lock = threading.RLock()
         self._origin = threading.local()
         self._wanted: set[int] = set()  # requests that are neither answered nor cancelled
         self._queued = False
         self._listed: tuple[int, int | None] | None = None
         self._shown: Run | None = None
-        index = (
-            probe.target_index(target) if isinstance(target, str) else None if callable(target) else target
-        )
-        self._start = {"layer": layer or _first(probe), "target": index, **view}
-        super().__init__()
+        self._start = {"layer": layer or _first(probe), **_asked(probe, target), **view}
+        super().__init__(target if callable(target) else None)
         self.on_msg(self._receive)
 
     @property
@@ -94,11 +89,12 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         for name, value in self._start.items():
             setattr(self, name, value)
         self._refresh()
-        self.observe(self._on_view, ["layer", "target", "cam", "method", "sort"])
+        self.observe(self._on_view, ["layer", *ASKING])
         super().open()
 
     def release(self) -> None:
         """Let go of the model; the panel keeps its last picture and says why it answers no more."""
+        self.stop()
         self._probe = None
         self.set_trait("error", "The cell that opened this panel ran again; this one shows its last picture.")
 
@@ -116,11 +112,6 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             self._current().check_channel(value)
         return value
 
-    @t.validate("target")
-    def _known_target(self, proposal: Any) -> int | None:
-        with self.probe.settled():
-            return None if proposal.value is None else self.probe.target_index(proposal.value)
-
     def _current(self) -> Layer:
         with self.probe.settled():
             return self.probe.layers.feature_map(self.layer)
@@ -130,8 +121,7 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
     def _on_view(self, change: Any) -> None:
         if change.name == "layer" and self.channel is not None:
             self.channel = self.channel if self.channel < self._current().channels else None
-        if change.name == "target":
-            self._explained = None
+        self._settle_question(change.name)
         if not getattr(self._origin, "browser", False):
             self._refresh()
         elif change.name == "layer" and not self._maps_wanted() and self.probe.at_hand(self.layer):
@@ -150,12 +140,10 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             with self.probe.settled():
                 self._draw()
             self.set_trait("error", "")
-        except NnscopeError as error:
-            self.set_trait("error", str(error))
         except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
-            self.set_trait("error", f"nnscope failed with {type(error).__name__}: {error}.")
+            self._failed(error)
         finally:
-            self.set_trait("status", "ready")
+            self._rest()
 
     def _draw(self) -> None:
         if self._header.get("epoch") != self.probe.epoch:
@@ -176,34 +164,13 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
             self.set_trait("predictions", pictures.prediction_rows(self.probe, self.target))
             self._listed = shown
 
-    def _draw_map(self) -> None:
-        if not self._maps_wanted():
-            return
-        layer, method = self.layer, self.method
-        target = self._explained or self.probe.target_index(self.target)
-        self.set_trait("status", f"computing the map of {layer}")
-        try:
-            heatmap = self._heatmap(layer, target, method)
-        except NnscopeError:
-            self._send_packet("_map_header", "_map", ({}, b""))
-            raise
-        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch))
-
-    def _maps_wanted(self) -> bool:
-        return bool(self.cam) or self.sort == "share"
-
-    def _heatmap(self, layer: str, target: Any, method: str) -> Any:
-        # The first map of a class brings those of all layers along, so that switching layers is instant.
-        together = not callable(target) and self.probe.maps_at_once
-        maps = self.probe.cams(target, method) if together else {}
-        return maps.get(layer) or self.probe.cam(layer, target, method)
-
     def _publish(self) -> None:
         """Write what depends on the model and the image alone."""
         probe = self.probe
         with self._lock, self.hold_sync():
             self._about = pictures.about(probe, explains=bool(probe.labels) or self._explained is not None)
             self._labels = probe.labels
+            self._methods = pictures.method_rows()
             self._picture = pictures.picture(probe)
             self._original = pictures.original(probe)
             self.set_trait("layers", pictures.layer_rows(probe))
@@ -267,7 +234,9 @@ class Scope(ScopeTraits, anywidget.AnyWidget):
         if isinstance(message, messages.Ping):
             self.send({"k": "pong", "rid": rid})
         elif isinstance(message, messages.Cancel):
-            self._wanted.discard(rid)
+            self._wanted.discard(message.rid)
+        elif isinstance(message, messages.Stop):
+            self.stop()
         else:
             self._wanted.add(rid)
             submit(self.probe.model, lambda: self._answer(message))
@@ -322,7 +291,7 @@ def show(
     image: Any,
     *,
     layer: str | None = None,
-    target: int | str | Callable[[Any], Tensor] | None = None,
+    target: Target = None,
     transform: Any = "auto",
     labels: Any = "auto",
     name: str | None = None,
@@ -334,8 +303,8 @@ def show(
         model: Any eager ``nn.Module``; it leaves as it came.
         image: See ``Probe``.
         layer: The layer to begin with; by default the first convolution.
-        target: What the map explains: class index, label, ``None`` for the top class, or a
-            ``callable(output) -> scalar``.
+        target: What the map explains: class index, label, ``None`` for the top class, a channel or cell
+            (``Unit``), or a ``callable(output) -> scalar``.
         transform: See ``Probe``.
         labels: See ``Probe``.
         name: What to call the model; by default its architecture or class.
@@ -362,6 +331,13 @@ def _check_view(view: dict[str, Any]) -> None:
         if name not in FROM_BROWSER:
             msg = f"A scope has no option {name!r}; {nearest(name, FROM_BROWSER) or ', '.join(FROM_BROWSER)}"
             raise OptionError(msg)
+
+
+def _asked(probe: Probe, target: Target) -> dict[str, Any]:
+    """The traits that say what a target is; nothing says what a callable is."""
+    if isinstance(target, Unit):
+        return {"unit": str(target)}
+    return {} if target is None or callable(target) else {"target": probe.target_index(target)}
 
 
 def _first(probe: Probe) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import traitlets as t
 
 from nnscope.errors import OptionError
-from nnscope.probe import METHODS
+from nnscope.probe import METHODS, STYLES
 
 NORMALIZE = ("layer", "channel", "symmetric")
 COLORMAPS = ("grey", "viridis", "magma", "cividis", "blue-red")
@@ -23,8 +23,13 @@ FROM_BROWSER = (
     "layer",
     "channel",
     "target",
+    "versus",
+    "unit",
     "cam",
     "method",
+    "style",
+    "contours",
+    "checks",
     "opacity",
     "normalize",
     "colormap",
@@ -57,11 +62,27 @@ class ScopeTraits(t.HasTraits):
     target = shared(t.Int(None, allow_none=True))
     """Index of the class that the map explains; ``None`` follows the top class."""
 
+    versus = shared(t.Int(None, allow_none=True))
+    """Index of a class whose map is taken away from that of ``target``; ``None``: nothing is."""
+
+    unit = shared(t.Unicode(""))
+    """What the map explains in place of a class: a channel, ``"features.3[14]"`` (its mean), or one of its
+    cells, ``"features.3[14,3,5]"`` (channel, row, column); ``""``: a class."""
+
     cam = shared(t.Bool(False))
     """Whether the map lies over the image."""
 
     method = shared(t.Enum(tuple(METHODS), "gradcam"))
-    """How the map is made: a key of the attribution registry."""
+    """How the map is made: a key of the attribution registry; ``_methods`` describes them."""
+
+    style = shared(t.Enum(tuple(STYLES), "paper"))
+    """Whose conventions the map follows: the paper's, or those of another library."""
+
+    contours = shared(t.Bool(False))
+    """Whether the map is drawn as lines of equal value rather than as heat."""
+
+    checks = shared(t.Bool(False))
+    """Whether what speaks for and against the map is worked out and shown: ``_checks``."""
 
     opacity = shared(t.Float(0.5))
     """Strength of whatever lies over the image, 0 to 1. The browser writes it when the slider is let go."""
@@ -122,11 +143,22 @@ class ScopeTraits(t.HasTraits):
     _tiles = kernel(t.Bytes())
     """Body of the ``layer`` packet: coarse tiles of all channels and their statistics."""
 
+    _methods = kernel(t.List())
+    """The methods, in the order of the menu: dicts of ``key``, ``label``, ``group`` (the menu's heading),
+    ``at`` (``"layer"`` or ``"pixels"``), ``long`` (whether it takes many passes), ``hint`` (a line on how it
+    works), ``citation``, ``styles`` (keys of the styles it can be drawn in)."""
+
     _map_header = kernel(t.Dict())
     """Header of the ``map`` packet, or ``{}`` when no map is wanted; its body is ``_map``."""
 
     _map = kernel(t.Bytes())
     """Body of the ``map`` packet."""
+
+    _checks_header = kernel(t.Dict())
+    """Header of the ``checks`` packet, or ``{}``; its body is ``_checks``."""
+
+    _checks = kernel(t.Bytes())
+    """Body of the ``checks`` packet."""
 
     @t.validate("opacity", "tile")
     def _in_range(self, proposal: Any) -> Any:

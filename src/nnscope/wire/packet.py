@@ -15,11 +15,24 @@ Kinds of packet
     arrays: ``tiles`` uint8 [C, h, w] (codes, see below); ``lo``, ``hi`` float32 [C], the values of
     codes 0 and 254; ``min``, ``max``, ``mean``, ``std``, ``l2``, ``active``, ``nonfinite``
     float32 [C] at native resolution (``ChannelStats``).
-``map`` (traits ``_map_header`` and ``_map``): the heat map of the current layer and class.
-    facts: ``epoch``, ``layer``, ``target`` int | None, ``method``, ``sentence`` (provenance),
-    ``doubt`` (a sentence or ""); arrays: ``tiles`` uint8 [1, h, w] with ``lo``, ``hi`` float32 [1]
-    (before ReLU and scaling, at most 128 × 128 cells; the browser draws max(value, 0) / max),
-    ``shares`` float32 [C].
+``map`` (traits ``_map_header`` and ``_map``): the map of the current question.
+    facts: ``epoch``, the question it answers as the traits put it (``layer``, ``target`` int | None,
+    ``versus`` int | None, ``unit``, ``method``, ``style``), ``at`` ("layer" or "pixels"), ``sentence``
+    (provenance), ``doubt`` (a sentence or ""), ``done`` (1, or what fraction of a map is there that is still
+    being made, or was stopped), ``signed`` (whether zero is the middle of a diverging table), ``ends``
+    [lo, hi] (the values of the first and the last colour), ``smooth`` (bilinear or exact cells);
+    arrays: ``tiles`` uint8 [1, h, w] with ``lo``, ``hi`` float32 [1], at most 256 × 256 cells;
+    ``shares`` float32 [C], or [0] where the method has none. The browser clips each cell to ``ends``, then
+    interpolates, then colours.
+``checks`` (traits ``_checks_header`` and ``_checks``): what speaks for and against the map.
+    facts: ``epoch``, ``question`` (the sentence of the map that is checked), ``done`` 0 to 1, ``signed``,
+    ``rows``: a list, one a map, of ``label`` ("weights of the last 3 of 12 layers re-initialised"),
+    ``kind`` ("map", "randomised" or "runner-up"), ``similarity`` (rank correlation with the map, -1 to 1,
+    or None), ``ends`` [lo, hi]; ``verdicts``: a list of sentences; ``deletion`` and
+    ``insertion``: the area under the curve, 0 to 1, or None;
+    arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32 [n];
+    ``fractions``, ``deletion``, ``insertion`` float32 [m]: how much of the image is gone (is there), and the
+    class's probability then; [0] until they are known.
 ``native`` (reply to ``get`` level "native"): some channels at native size.
     facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [H, W];
     arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n], in the order of ``channels``.

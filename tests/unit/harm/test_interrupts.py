@@ -9,12 +9,18 @@ import pytest
 import torch
 from torch import nn
 
-from nnscope import probe as module
 from nnscope.network import guards
-from nnscope.probe import Probe
+from nnscope.probe import Probe, sight as module
 
 GUARDS = ("nnscope/network/guards.py",)
-WALK = ("network/capture.py", "network/survey.py", "network/layers.py", "attribution/cam.py")
+WALK = (
+    "network/capture.py",
+    "network/survey.py",
+    "network/layers.py",
+    "attribution/cam.py",
+    "attribution/passes.py",
+    "attribution/rectified.py",
+)
 BENEATH = ("contextlib.py", "torch/overrides.py", "torch/random.py", "torch/nn/modules/module.py")
 
 
@@ -58,6 +64,8 @@ CALLS = {
     "Probe": lambda probe: Probe(probe.model, probe.specimen.input),
     "cams": lambda probe: probe.cams(0),
     "activations": lambda probe: probe.activations("norm"),
+    "ablation": lambda probe: probe.cam("conv", 0, "ablationcam"),
+    "guided": lambda probe: probe.attribute(0, "guided_backprop"),
 }
 
 

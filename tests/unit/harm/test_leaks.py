@@ -7,8 +7,9 @@ from contextlib import suppress
 import pytest
 
 from nnscope import errors
-from nnscope.attribution import cam
+from nnscope.attribution import bench, cam
 from nnscope.probe import Probe
+from nnscope.records import Unit
 
 
 @pytest.fixture
@@ -32,8 +33,9 @@ def passes(monkeypatch):
         lambda probe: probe.cam("conv2", 1),
         lambda probe: probe.cam("conv1", lambda out: 1 / 0),
         lambda probe: probe.cam("conv1", lambda out: out.detach().sum()),
+        lambda probe: probe.cam("conv1", Unit("conv2", 1)),
     ],
-    ids=["all layers", "one layer", "a target that raises", "a target without a gradient"],
+    ids=["all layers", "one layer", "a target that raises", "a target without a gradient", "a unit"],
 )
 def test_a_pass_is_let_go_of(net, x, passes, ask):
     probe = Probe(net, x)
@@ -46,7 +48,7 @@ def test_a_pass_is_let_go_of(net, x, passes, ask):
 
 def test_a_pass_that_fails_is_let_go_of(net, x, passes, monkeypatch):
     probe = Probe(net, x)
-    monkeypatch.setattr(cam, "_combine", lambda *_: 1 / 0)
+    monkeypatch.setattr(bench, "combined", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         probe.cams(1)
     gc.collect()

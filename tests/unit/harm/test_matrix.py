@@ -3,18 +3,18 @@
 import copy
 import sys
 import threading
-from contextlib import ExitStack, nullcontext
+import time
+from contextlib import ExitStack, nullcontext, suppress
 
 import pytest
 import torch
 from torch.nn.modules import module as torch_hooks
 
 import nnscope
-from nnscope import errors, probe as module
-from nnscope.attribution import cam
-from nnscope.attribution.registry import METHODS
+from nnscope import errors
+from nnscope.attribution import bench
 from nnscope.network import survey
-from nnscope.probe import Probe
+from nnscope.probe import Probe, sight as module
 from nnscope.widget import pictures
 
 CALLS = {
@@ -31,7 +31,20 @@ CALLS = {
     "Probe.strongest by share": lambda p, x: p.strongest("conv2", by="share"),
     "Probe.cam": lambda p, x: p.cam("norm", 1),
     "Probe.cam of a function": lambda p, x: p.cam("norm", lambda out: out[0, 2]),
+    "Probe.cam of a unit": lambda p, x: p.cam("conv1", nnscope.Unit("conv2", 1)),
     "Probe.cams": lambda p, x: p.cams(1),
+    "Probe.cam by CAM": lambda p, x: suppressed(lambda: p.cam("conv2", 1, "cam")),
+    "Probe.cam by Eigen": lambda p, x: p.cam("conv2", 1, "eigencam"),
+    "Probe.cam by Score": lambda p, x: p.cam("conv2", 1, "scorecam"),
+    "Probe.cam by Ablation": lambda p, x: p.cam("conv2", 1, "ablationcam"),
+    "Probe.attribute": lambda p, x: p.attribute(1),
+    "Probe.attribute of a unit": lambda p, x: p.attribute(nnscope.Unit("conv2", 1, (0, 0))),
+    "Probe.attribute by ReLU": lambda p, x: p.attribute(1, "guided_backprop"),
+    "Probe.attribute by noise": lambda p, x: p.attribute(1, "smoothgrad", samples=3),
+    "Probe.attribute by occlusion": lambda p, x: p.attribute(1, "occlusion"),
+    "Probe.attribute by RISE": lambda p, x: p.attribute(1, "rise", samples=20),
+    "Probe.growing, left off": lambda p, x: next(p.growing("rise", 1)),
+    "Probe.checks": lambda p, x: p.checks("conv2", 1),
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
@@ -42,18 +55,22 @@ CHANGES = {
     "Scope.layer": {"layer": "norm"},
     "Scope.target": {"cam": True, "target": 2},
     "Scope.cam": {"cam": True},
-    "Scope.method": {"cam": True, "method": list(METHODS)[-1]},
+    "Scope.method": {"cam": True, "method": "guided_backprop"},
+    "Scope.unit": {"cam": True, "unit": "conv2[1]"},
+    "Scope.checks": {"checks": True},
 }
 ALL = [*CALLS, *CHANGES]
-MAPS = [call for call in ALL if "cam" in call or "share" in call]
-MAPS += ["Heatmap.image", "show", "Scope.target", "Scope.method"]
+MAPS = [call for call in ALL if "cam" in call and " by " not in call]
+MAPS += ["Probe.strongest by share", "Heatmap.image", "show", "Scope.target", "Scope.unit", "Probe.checks"]
 PANELS = ["show", *CHANGES]
 
 OWN = {
     "describe": (survey, ["Probe", "Probe.cams", "show"]),
     "summarize": (module, ALL),
-    "_combine": (cam, MAPS),
-    "quantize": (module, ["Probe.tiles", *(call for call in MAPS if call in PANELS)]),
+    "combined": (bench, MAPS),
+    "heatmap": (bench, [call for call in ALL if "attribute" in call]),
+    "quantize": (module, ["Probe.tiles"]),
+    "coarse_map": (pictures, [call for call in MAPS if call in PANELS]),
     "layer_packet": (pictures, PANELS),
 }
 """Our functions in which a bug may strike, where they are looked up, and which calls come by."""
@@ -63,7 +80,14 @@ class OwnError(Exception):
     """A bug of ours."""
 
 
+def suppressed(ask):
+    with suppress(errors.OptionError):
+        ask()
+
+
 def drawn(scope):
+    while scope.status != "ready":  # the worker goes on
+        time.sleep(0.01)
     if scope.error:  # where a panel says what was raised
         raise OwnError(scope.error)
     scope.close()

@@ -14,7 +14,9 @@ RNG = np.random.default_rng(1)
 
 def heatmap(raw, view=None, original=None, geometry=None):
     specimen = None if view is None else SimpleNamespace(view=view, original=original, geometry=geometry)
-    return SimpleNamespace(raw=torch.as_tensor(raw, dtype=torch.float32), specimen=specimen)
+    drawn = torch.as_tensor(raw, dtype=torch.float32)
+    ends = (0.0, max(0.0, float(drawn.nan_to_num(0).max())))
+    return SimpleNamespace(drawn=drawn, ends=ends, signed=False, specimen=specimen)
 
 
 def noise(width, height):
@@ -33,11 +35,13 @@ def test_upsampling_equals_torch(cells, size):
     assert np.abs(overlay.upsample(values, *size) - theirs).max() < 1e-12
 
 
-def test_scaling_keeps_zero_and_never_subtracts():
-    assert overlay.scaled([[-4.0, 1.0], [2.0, 4.0]]).tolist() == [[0, 0.25], [0.5, 1]]
-    assert overlay.scaled([[3.0, 3.0]]).tolist() == [[1, 1]]
-    assert overlay.scaled([[-3.0, -1.0]]).tolist() == [[0, 0]]
-    assert np.isnan(overlay.scaled([[np.nan, 1.0], [np.inf, 2.0]])).tolist() == [[True, False], [True, False]]
+def test_values_are_placed_between_the_ends():
+    assert overlay.placed([[-4.0, 1.0], [2.0, 8.0]], (0, 4)).tolist() == [[0, 0.25], [0.5, 1]]
+    assert overlay.placed([[-4.0, 0.0, 2.0]], (-4, 4)).tolist() == [[0, 0.5, 0.75]]
+    assert overlay.placed([[3.0, -1.0]], (0, 0)).tolist() == [[0, 0]]
+    assert overlay.placed([[3.0, -1.0]], (0, 0), 0.5).tolist() == [[0.5, 0.5]]
+    holes = overlay.placed([[np.nan, 1.0], [np.inf, 2.0]], (0, 2))
+    assert np.isnan(holes).tolist() == [[True, False], [True, False]]
 
 
 @pytest.mark.parametrize("opacity", [0.0, 0.3, 1.0])

@@ -11,7 +11,7 @@ from torch import nn
 
 import nnscope
 from nnscope import errors
-from nnscope.probe import _summaries
+from nnscope.probe.sight import _summaries
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
 from nnscope.wire import packet
@@ -289,7 +289,8 @@ def test_ten_thousand_malformed_messages_change_nothing(scope):
     keys = [*FROM_BROWSER, *scope.keys, "nonsense"]
 
     def state():
-        legal = {"cam", "smooth", "channel", "target"}  # None and True are legal there
+        # None, True and "" are legal there.
+        legal = {"cam", "smooth", "contours", "checks", "channel", "target", "versus", "unit"}
         names = [name for name in chance.sample(keys, 3) if name not in legal]
         return (
             {name: chance.choice(wrong) for name in names} if chance.random() < 0.9 else chance.choice(wrong)

@@ -1,17 +1,17 @@
-"""The facts that travel between the parts: frozen records, with shapes and units."""
+"""The layers of a network, and the table of all of them."""
 
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, overload
 
 from nnscope.errors import ChannelNotFoundError, LayerNotFoundError, OptionError, nearest
 
 if TYPE_CHECKING:
-    from PIL import Image
     from torch import Tensor
 
     from nnscope.layout import Layout
@@ -61,6 +61,11 @@ class Layer:
     def picture(self) -> tuple[int, int, int]:
         """``(C, H, W)`` of the stack of pictures; ``(0, 0, 0)`` when the layer is not viewable."""
         return (self.layout and self.layout.picture_shape) or (0, 0, 0)
+
+    @property
+    def elements(self) -> int:
+        """How many numbers the output holds."""
+        return math.prod(self.shape)
 
     @property
     def channels(self) -> int:
@@ -230,143 +235,3 @@ def _cells(layer: Layer) -> tuple[str, ...]:
         size(layer.stride),
         size(layer.padding),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelStats:
-    """Statistics of each channel of one layer, over its finite cells, in activation units.
-
-    Each field is a float32 CPU tensor ``[C]``; a channel without a finite cell has NaN.
-    """
-
-    min: Tensor
-    max: Tensor
-    mean: Tensor
-    std: Tensor
-    """Standard deviation with divisor N."""
-    l2: Tensor
-    """Euclidean norm, sqrt(Σ a²)."""
-    active: Tensor
-    """Fraction of all cells that are finite and above zero, 0 to 1."""
-    nonfinite: Tensor
-    """Number of NaN and ±Inf cells (a float32 tensor, whole numbers)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One class of the model's output."""
-
-    index: int
-    label: str
-    """The class's name, or ``"class 7"`` where no names are known."""
-    logit: float
-    """The raw output of the model for this class."""
-    probability: float
-    """Softmax of the logits, 0 to 1 (the output itself where it already is a distribution)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """Where the network's input lies on the original image: an axis-aligned affine map.
-
-    ``(left, top, right, bottom)`` is the rectangle of the original, in original pixels, that
-    the input of ``(height, width)`` network pixels shows. It may reach beyond the original
-    where the transform pads.
-    """
-
-    original: tuple[int, int]
-    """Height and width of the original image, in pixels."""
-    input: tuple[int, int]
-    """Height and width of the network's input, in pixels."""
-    box: tuple[float, float, float, float]
-    """Left, top, right, bottom of the part the network saw, in original pixels."""
-
-    def to_original(self, x: float, y: float) -> tuple[float, float]:
-        """Map a point (x, y) of the input to the original; pixel edges lie at whole numbers in both."""
-        left, top, right, bottom = self.box
-        height, width = self.input
-        return left + x * (right - left) / width, top + y * (bottom - top) / height
-
-
-@dataclass(frozen=True, slots=True)
-class Specimen:
-    """One image, prepared for one model: what goes in, what it looks like, and how it was made."""
-
-    input: Tensor
-    """The network's input, ``[1, C, H, W]``, on the model's device and in its dtype; ``[1, H, W, C]``
-    for a model with its channels last."""
-    view: Image.Image
-    """The input as a picture, de-normalised: RGB or L, W × H."""
-    original: Image.Image | None
-    """The image as it was given, or ``None`` when a tensor was given."""
-    geometry: Geometry | None
-    """From input back to original pixels; ``None`` when there is no original or the map is unknown."""
-    name: str
-    """What the image is called: a file's stem, else ``"image"`` or ``"tensor"``."""
-    transform: str
-    """How the input was made, for a line of text: ``"224 × 224, centre crop · ImageNet mean/std"``."""
-    assumption: str
-    """What was assumed rather than known, one sentence with the cure; ``""`` when nothing was."""
-    channels_last: bool = False
-    """Whether ``input`` is ``[1, H, W, C]``, as Keras models want it."""
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of the input."""
-        _, *rest = self.input.shape
-        channels, height, width = (rest[-1], *rest[:-1]) if self.channels_last else rest
-        return channels, height, width
-
-
-@dataclass(frozen=True, slots=True)
-class Heatmap:
-    """A map of what drives a target, with the record of how it was made."""
-
-    raw: Tensor
-    """The map before ReLU, scaling and upsampling: float32 CPU ``[H, W]`` of the layer."""
-    method: str
-    layer: str
-    target: int | None
-    """Index of the class; ``None`` for a callable target."""
-    label: str
-    """Name of the target, for people."""
-    weights: Tensor
-    """Weight w_k of each channel, float32 CPU ``[C]``."""
-    shares: Tensor
-    """Signed contribution of each channel, w_k · Σ A_k, float32 CPU ``[C]``; sums to ``raw.sum()``."""
-    provenance: dict[str, Any] = field(repr=False)
-    """method, layer, target, scale, upsampling, transform: what is needed to make the map again."""
-    specimen: Specimen | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def sentence(self) -> str:
-        """How the map was made, in one line."""
-        p = self.provenance
-        return f"{p['title']} · {p['target']} · at {self.layer} · {p['upsampling']} · {p['scale']}"
-
-    @property
-    def doubt(self) -> str:
-        """Why the map should not be trusted, in a sentence, or ``""``."""
-        return str(self.provenance.get("doubt", ""))
-
-    def image(
-        self,
-        *,
-        over: Literal["input", "original"] | None = "input",
-        opacity: float = 0.5,
-        colormap: str = "magma",
-    ) -> Image.Image:
-        """Draw the map: ReLU, divided by its maximum, bilinear (``align_corners=False``).
-
-        Args:
-            over: What lies underneath: the network's input, the original image (the map covers
-                exactly the pixels the network saw, framed), or nothing.
-            opacity: Strength of the map over the picture, 0 to 1; ignored when ``over`` is ``None``.
-            colormap: One of ``nnscope.imaging.colormap.NAMES``.
-
-        Returns:
-            An RGB picture of the size of what lies underneath; of the input when nothing does.
-        """
-        from nnscope.imaging import overlay  # drawing is loaded only when something is drawn
-
-        return overlay.draw(self, over=over, opacity=opacity, colormap=colormap)

@@ -1,0 +1,228 @@
+"""What one forward pass showed of a model on an image, and what of it is kept."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from nnscope.errors import ModelError, TargetError
+from nnscope.network import survey as network
+from nnscope.network.capture import check
+from nnscope.network.fingerprint import Fingerprint
+from nnscope.network.labels import labels_for
+from nnscope.network.layers import model_name
+from nnscope.network.outputs import class_scores, probabilities
+from nnscope.network.parts import on_device
+from nnscope.network.preprocess import prepare
+from nnscope.records import ChannelStats, Layer, LayerTable, Prediction
+from nnscope.tensors.cache import ByteCache
+from nnscope.tensors.quantize import Codes, quantize
+from nnscope.tensors.summary import Summary, summarize
+
+MEGABYTE = 2**20
+_summaries: ByteCache[Summary] = ByteCache(96 * MEGABYTE)
+_values: ByteCache[Any] = ByteCache(112 * MEGABYTE)
+AHEAD = 32 * MEGABYTE
+"""How much of the layers behind a missing one is kept on the way."""
+_serial = itertools.count()
+
+
+class Sight:
+    """One model that has looked at one image.
+
+    The forward pass runs once, here; everything else is answered from what it left, or by
+    another pass where that was too much to keep (256 MB in all, for the whole process).
+    When the model's weights have changed since, the next question runs it again.
+
+    Args:
+        model: Any eager ``nn.Module``. It is never changed: see the do-no-harm contract.
+        image: ``PIL.Image``, path, array ``H × W`` or ``H × W × C`` (uint8, or float in [0, 1]),
+            or a tensor ``[C, H, W]`` / ``[1, C, H, W]``, taken as the model's own input.
+        transform: ``"auto"``, ``None`` (native size, normalised only), a callable, a torchvision
+            weights enum, or a timm ``pretrained_cfg``.
+        labels: ``"auto"`` (ImageNet names for 1000 classes), a sequence, a mapping, or ``None``.
+        device: Where to run; another device than the model's own gets a copy of the model.
+        name: What to call the model; by default its architecture or class.
+
+    Raises:
+        ModelError: Not an ``nn.Module``, TorchScript, on ``meta``, or without a feature map.
+        ImageError: The image cannot be used.
+        ForwardError: The model raised on this image; its error is the cause.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        image: Any,
+        *,
+        transform: Any = "auto",
+        labels: str | Sequence[str] | Mapping[int, str] | None = "auto",
+        device: torch.device | str | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.model = on_device(check(model), device)
+        self.name = name or model_name(self.model)
+        sample = next((p for p in self.model.parameters() if p.is_floating_point()), torch.empty(0))
+        self.specimen = prepare(image, self.model, transform, device=sample.device, dtype=sample.dtype)
+        self.epoch = 0
+        """Counts how often the model was found changed and run again."""
+        self._thread = threading.local()
+        self._key = next(_serial)
+        weakref.finalize(self, _forget, self._key)
+        self._own_input = isinstance(image, Tensor) or callable(transform)
+        self._run()
+        self.labels: list[str] = [] if self._scores is None else labels_for(labels, len(self._scores))
+        """Name of each class; empty when the output is no class scores."""
+
+    # -- what the forward pass showed -------------------------------------------------------
+
+    @property
+    def layers(self) -> LayerTable:
+        """Every layer of the forward pass, in order."""
+        self.refresh()
+        return self._layers
+
+    def refresh(self) -> None:
+        """Run the model again if its weights are not those that were seen; every question asks for this."""
+        if not getattr(self._thread, "settled", False) and self._fingerprint.stale():
+            self.epoch += 1
+            self._run()
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Answer this thread from what was seen last, without looking for changed weights each time."""
+        before = getattr(self._thread, "settled", False)
+        self._thread.settled = True
+        try:
+            yield
+        finally:
+            self._thread.settled = before
+
+    def activations(self, layer: str) -> Tensor:
+        """The exact values of a layer, ``[C, H, W]``, in the model's dtype, on its device; yours to change.
+
+        Tokens ``[N, C]`` stand on their grid, prefix tokens left out; an attention map has a channel
+        a head and shows where the class token looks, or the patch in row 3 and column 5 for
+        ``"blocks.3.attn.softmax@3,5"``.
+
+        Raises:
+            LayerNotFoundError: There is no such layer.
+            OptionError: The layer's output is no feature map.
+        """
+        return self._activation(self.layers.feature_map(layer)).clone()
+
+    def summary(self, layer: str) -> Summary:
+        """Statistics and coarse tiles of a layer, at most about 100 KB."""
+        row = self.layers.feature_map(layer)
+        found = _summaries.get(self._key, row.name)
+        if found is None:
+            found = summarize(self._activation(row))
+            _summaries.put(self._key, row.name, value=found, nbytes=found.nbytes)
+        return found
+
+    def at_hand(self, layer: str) -> bool:
+        """Whether the summary of a layer can be given without running the model."""
+        row = self._layers.feature_map(layer)
+        kept = _summaries.get(self._key, row.name) is not None
+        asked = row.query is not None and _values.get(self._key, row.source) is not None
+        return (kept or asked) and not self._fingerprint.stale()
+
+    def stats(self, layer: str) -> ChannelStats:
+        """Statistics of each channel of a layer."""
+        return self.summary(layer).stats
+
+    def tiles(self, layer: str, channels: Sequence[int]) -> Codes:
+        """Some channels of a layer at native size, quantised, ``[n, H, W]``."""
+        return quantize(self._activation(self.layers.feature_map(layer))[list(channels)])
+
+    def channel(self, layer: str, channel: int) -> Tensor:
+        """The exact values of one channel, float32 CPU ``[H, W]``.
+
+        Raises:
+            ChannelNotFoundError: The layer has no such channel.
+        """
+        found = self.layers.feature_map(layer)
+        found.check_channel(channel)
+        return self._activation(found)[channel].float().cpu().clone()
+
+    def predictions(self, k: int = 5) -> list[Prediction]:
+        """The ``k`` likeliest classes, falling.
+
+        Raises:
+            TargetError: The output is no class scores.
+        """
+        scores = self._class_scores()
+        chance = probabilities(scores)
+        order = chance.sort(descending=True, stable=True).indices[: max(0, k)].tolist()
+        logits, chances = scores.tolist(), chance.tolist()
+        return [Prediction(i, self.labels[i], logits[i], chances[i]) for i in order]
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        _forget(self._key)
+        layers, output, self._overwritten = network.survey(self.model, self.specimen.input, self._keep)
+        self._fingerprint = Fingerprint(self.model)
+        self._layers = LayerTable(layers, self.name)
+        scores = class_scores(output)
+        self._scores = None if scores is None else scores[0].detach().clone()
+        if not self._layers.viewable:
+            shapes = ", ".join(f"{row.name} {list(row.shape)}" for row in layers[:3]) or "none"
+            msg = (
+                f"{self.name} has no layer whose output is a picture, [1, channels, height, width] or tokens "
+                f"of a grid (seen: {shapes}); nnscope looks into networks that keep places apart."
+            )
+            raise ModelError(msg)
+
+    def _keep(self, layer: Layer, output: Tensor, twin: Layer | None) -> None:
+        found = _summaries.get(self._key, twin.name) if twin else None
+        found = found or summarize(layer.arrange(output))
+        _summaries.put(self._key, layer.name, value=found, nbytes=found.nbytes)
+        if _values.fits(output.nbytes):
+            exact = _values.get(self._key, twin.name) if twin else None
+            exact = output.clone() if exact is None else exact
+            _values.put(self._key, layer.name, value=exact, nbytes=exact.nbytes)
+
+    def _activation(self, layer: Layer) -> Tensor:
+        """The values of a layer as ``[C, H, W]``, not a copy."""
+        return layer.arrange(self._output(layer))
+
+    def _output(self, layer: Layer) -> Tensor:
+        """What a layer returned, not a copy; on a miss the next layers come along, as far as they fit."""
+        found: Tensor | None = _values.get(self._key, layer.source)
+        if found is None:
+            made = network.values(self.model, self.specimen.input, self._following(layer.source))
+            for other, value in made.items():
+                _values.put(self._key, other, value=value, nbytes=value.nbytes)
+            found = made[layer.source]
+        return found
+
+    def _following(self, name: str) -> set[str]:
+        rows = [row for row in self._layers.viewable if row.index >= self._layers[name].index]
+        sizes = itertools.accumulate(map(self._nbytes, rows))
+        return {name, *(row.name for row, total in zip(rows, sizes, strict=True) if total <= AHEAD)}
+
+    def _nbytes(self, layer: Layer) -> int:
+        return self.specimen.input.element_size() * layer.elements
+
+    def _class_scores(self) -> Tensor:
+        self.refresh()
+        if self._scores is None:
+            msg = (
+                f"The output of {self.name} is no class scores [1, classes]; "
+                "pass target= a function from it to a scalar, such as lambda out: out['out'][0, 15].mean()."
+            )
+            raise TargetError(msg)
+        return self._scores
+
+
+def _forget(key: int) -> None:
+    _summaries.discard(key)
+    _values.discard(key)

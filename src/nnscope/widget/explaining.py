@@ -1,0 +1,191 @@
+"""What the map explains and how: the traits that ask, and the packets that answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import traitlets as t
+
+from nnscope.errors import NnscopeError, OptionError
+from nnscope.probe import METHODS, Growing, Probe, styles_of
+from nnscope.records import Checks, Heatmap, Unit
+from nnscope.widget import pictures
+from nnscope.widget.study import Study
+from nnscope.widget.traits import ScopeTraits
+
+BETWEEN = 0.2
+"""Seconds between two pictures of a map that is being made."""
+
+ASKING = ("target", "versus", "unit", "cam", "method", "style", "checks", "sort")
+"""The traits that change what is asked."""
+
+
+class Explaining(ScopeTraits):
+    """The part of a scope that asks for maps and their checks."""
+
+    @property
+    def probe(self) -> Probe:
+        """What answers."""
+        raise NotImplementedError
+
+    def __init__(self, explained: Callable[[Any], Any] | None = None) -> None:
+        self._explained = explained
+        self._whole: Heatmap | None = None  # the last map that was finished
+        self._last_map: Heatmap | None = None
+        self._last_sent = 0.0
+        self._asked: tuple[str, Any, str | None] = ("gradcam", None, None)  # of the newest map
+        self._map_study: Study[Growing] = Study(self._show_map, self._map_failed)
+        self._check_study: Study[Checks] = Study(self._show_checks, self._failed)
+        super().__init__()
+
+    # -- what a trait may be ----------------------------------------------------------------
+
+    @t.validate("target", "versus")
+    def _known_class(self, proposal: Any) -> int | None:
+        with self.probe.settled():
+            return None if proposal.value is None else self.probe.target_index(proposal.value)
+
+    @t.validate("unit")
+    def _known_unit(self, proposal: Any) -> str:
+        if not proposal.value:
+            return ""
+        unit = Unit.parse(proposal.value)
+        with self.probe.settled():
+            self.probe.aim(unit)
+        return str(unit)
+
+    @t.validate("style")
+    def _known_style(self, proposal: Any) -> str:
+        value: str = proposal.value
+        if value not in styles_of(self.method):
+            known = ", ".join(styles_of(self.method))
+            msg = f"{METHODS[self.method].label} has no style {value!r}; it has {known}."
+            raise OptionError(msg)
+        return value
+
+    def _settle_question(self, changed: str) -> None:
+        """Let go of what no longer fits a trait that was changed."""
+        if changed == "target":
+            self._explained = None
+            self.unit = ""
+        if changed == "unit" and self.unit:
+            self._explained = None
+            self.versus = None
+        if changed == "method" and self.style not in styles_of(self.method):
+            self.style = "paper"
+
+    # -- maps -------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Leave off what takes long; what is there of it stays, and says so."""
+        stopped = [study.stop() for study in (self._map_study, self._check_study)]
+        if stopped[0] and self._last_map is not None:
+            self._send_map(self._last_map)
+        if any(stopped):
+            self._rest()
+
+    def _maps_wanted(self) -> bool:
+        return bool(self.cam) or self.sort == "share" or self.checks
+
+    def _question(self) -> dict[str, Any]:
+        by_class = not self.unit and self._explained is None
+        return {
+            "layer": self.layer if METHODS[self.method].at == "layer" else "",
+            "target": self.probe.target_index(self.target) if by_class else None,
+            "versus": self.versus if by_class else None,
+            "unit": self.unit,
+            "method": self.method,
+            "style": self.style,
+        }
+
+    def _draw_map(self) -> None:
+        if not self._maps_wanted():
+            self._map_study.stop()
+            self._draw_checks()
+            return
+        question = self._question()
+        asked = (self.probe.epoch, self._explained, tuple(question.values()))
+        if asked != self._map_study.question:
+            self.set_trait("status", f"making the map: {METHODS[self.method].label}")
+            target = Unit.parse(self.unit) if self.unit else self._explained or question["target"]
+            self._asked = (self.method, target, question["layer"] or None)
+            steps = self.probe.growing(
+                *self._asked, style=self.style, versus=question["versus"], ahead=not callable(target)
+            )
+            self._map_study.start(self.probe.model, asked, steps)
+        self._draw_checks()
+
+    def _show_map(self, step: Growing) -> None:
+        whole = step.done == 1
+        if not whole:
+            self.set_trait("progress", step.done)
+        if step.heatmap is not None:
+            self._last_map = step.heatmap
+            if whole or time.monotonic() - self._last_sent > BETWEEN:
+                self._send_map(step.heatmap)
+        if whole:
+            self._whole = step.heatmap
+            self._rest()
+            self._draw_checks()
+
+    def _send_map(self, heatmap: Heatmap) -> None:
+        unit = "" if heatmap.unit is None else str(heatmap.unit)
+        question = {
+            "layer": heatmap.layer,
+            "target": heatmap.target,
+            "versus": heatmap.versus,
+            "unit": unit,
+            "method": heatmap.method,
+            "style": heatmap.style,
+        }
+        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch, question))
+        self._last_sent = time.monotonic()
+
+    def _map_failed(self, error: Exception) -> None:
+        if self._whole is not None and self._last_map is not self._whole:
+            self._send_map(self._whole)
+        self._failed(error)
+
+    # -- their checks -----------------------------------------------------------------------
+
+    def _draw_checks(self) -> None:
+        if not self.checks:
+            self._check_study.stop()
+            if self._checks_header:
+                self._send_packet("_checks_header", "_checks", ({}, b""))
+            return
+        if self._map_study.running or self._whole is None or self._check_study.question is self._whole:
+            return
+        self.set_trait("status", "checking the map")
+        if self._whole.versus is not None:
+            msg = "What is checked is the map of one class; take the other class away from 'versus' first."
+            raise OptionError(msg)
+        steps = self.probe.checking(*self._asked, style=self._whole.style)
+        self._check_study.start(self.probe.model, self._whole, steps)
+
+    def _show_checks(self, checks: Checks) -> None:
+        self._send_packet("_checks_header", "_checks", pictures.checks_packet(checks, self.probe.epoch))
+        if checks.done == 1:
+            self._rest()
+        else:
+            self.set_trait("status", "checking the map")
+            self.set_trait("progress", checks.done)
+
+    # -- how it goes ------------------------------------------------------------------------
+
+    def _rest(self) -> None:
+        """Say that nothing is going on, where that is so."""
+        if not (self._map_study.running or self._check_study.running):
+            self.set_trait("progress", None)
+            self.set_trait("status", "ready")
+
+    def _failed(self, error: Exception) -> None:
+        known = isinstance(error, NnscopeError)
+        said = str(error) if known else f"nnscope failed with {type(error).__name__}: {error}."
+        self.set_trait("error", said)
+        self._rest()
+
+    def _send_packet(self, header: str, body: str, packet: pictures.Packet) -> None:
+        raise NotImplementedError

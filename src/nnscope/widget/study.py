@@ -1,0 +1,81 @@
+"""Work that takes long: done step by step on the worker, so that other requests get their turn in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from torch import nn
+
+from nnscope.widget.worker import submit
+
+
+class _Step(Protocol):
+    @property
+    def done(self) -> float: ...
+
+
+S = TypeVar("S", bound=_Step)
+
+
+class Study(Generic[S]):
+    """At most one piece of work at a time; a new one takes the place of the old.
+
+    Args:
+        show: Called with each step; where it is not whole, another one follows or ``stop`` is called.
+        fail: Called with what went wrong, once; no other step follows.
+    """
+
+    def __init__(self, show: Callable[[S], None], fail: Callable[[Exception], None]) -> None:
+        self._show = show
+        self._fail = fail
+        self._steps: Iterator[S] | None = None
+        self.question: object = None
+        """What is being worked on, or was last; ``None`` after a stop."""
+
+    @property
+    def running(self) -> bool:
+        """Whether steps are still to come."""
+        return self._steps is not None
+
+    def start(self, model: nn.Module, question: object, steps: Iterator[S]) -> None:
+        """Begin, in place of what was going on; the first step is made here and now.
+
+        Raises:
+            Exception: Whatever the first step raised.
+        """
+        self.stop()
+        first = next(steps)
+        self._steps = steps if first.done < 1 else None
+        try:
+            self._show(first)
+        except BaseException:
+            self._steps = None
+            raise
+        self.question = question
+        if self.running:
+            submit(model, lambda: self._go_on(model, steps))
+
+    def stop(self) -> bool:
+        """Leave off after the step that is being made; says whether anything was going on."""
+        running, self._steps, self.question = self.running, None, None
+        return running
+
+    def _go_on(self, model: nn.Module, steps: Iterator[S]) -> None:
+        if self._steps is not steps:
+            return
+        try:
+            step = next(steps)
+        except Exception as error:  # noqa: BLE001  # it would vanish in the worker
+            if self._steps is steps:
+                self.stop()
+                self._fail(error)
+            return
+        if self._steps is not steps:  # stopped meanwhile
+            return
+        if step.done < 1:
+            self._show(step)
+            submit(model, lambda: self._go_on(model, steps))
+        else:
+            self._steps = None
+            self._show(step)
