@@ -83,9 +83,9 @@ def _noisy(passes: Passes, samples: int, noise: float, seed: int) -> Iterator[tu
     draw = torch.Generator().manual_seed(seed)
     sigma = noise * float(image.float().max() - image.float().min())
     for part in portions(samples, passes.small_batch):
-        shape = (part.stop - part.start, *image.shape)
-        off = torch.randn(shape, generator=draw) * sigma
-        yield part.stop, passes.gradients(image + off.to(image))
+        # One by one: what is drawn must not depend on how many go together.
+        noises = [torch.randn(image.shape, generator=draw) for _ in range(part.start, part.stop)]
+        yield part.stop, passes.gradients(image + (torch.stack(noises) * sigma).to(image))
 
 
 def integrated_gradients(passes: Passes, *, steps: int = 50, baseline: float = 0.0) -> Iterator[Step]:

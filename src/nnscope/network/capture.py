@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from nnscope.errors import ForwardError, ModelError
+from nnscope.errors import ForwardError, ModelError, NnscopeError
 from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
@@ -72,6 +72,8 @@ def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True
     try:
         with walk.hooked(), uncompiled(model), walk:
             return model(x)
+    except NnscopeError:  # of ours, such as a rule that a method has not
+        raise
     except Exception as error:
         if error is walk.failure:
             raise
