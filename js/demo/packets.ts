@@ -74,6 +74,7 @@ export function exactPacket({ info, values }: LayerValues, channel: number, epoc
   return encode("exact", facts, { values: part }, { values: [1, height, width] });
 }
 
+/** Facts of a map; those that earlier versions did not send may be absent. */
 export interface MapFacts {
   readonly epoch: number;
   readonly layer: string;
@@ -81,6 +82,14 @@ export interface MapFacts {
   readonly method: string;
   readonly sentence: string;
   readonly doubt: string;
+  readonly versus?: number | null;
+  readonly unit?: string;
+  readonly style?: string;
+  readonly at?: "layer" | "pixels";
+  readonly done?: number;
+  readonly signed?: boolean;
+  readonly ends?: readonly number[];
+  readonly smooth?: boolean;
 }
 
 export function mapPacket(
@@ -92,6 +101,35 @@ export function mapPacket(
   const { codes, lo, hi } = quantise(raw);
   const ends = { lo: Float32Array.of(lo), hi: Float32Array.of(hi) };
   return encode("map", facts, { tiles: codes, ...ends, shares }, { tiles: [1, ...size] });
+}
+
+/** A row of a `checks` packet, without its picture. */
+export interface RowFacts {
+  readonly label: string;
+  readonly kind: string;
+  readonly similarity: number | null;
+  readonly ends: readonly [number, number];
+}
+
+export function checksPacket(
+  facts: object,
+  rows: readonly RowFacts[],
+  size: readonly [number, number],
+  values: readonly Float32Array[],
+  curves: Record<"fractions" | "deletion" | "insertion", readonly number[]>,
+): Encoded {
+  const parts = values.map(quantise);
+  const tiles = Uint8Array.from(parts.flatMap(({ codes }) => [...codes]));
+  const lo = Float32Array.from(parts, (part) => part.lo);
+  const hi = Float32Array.from(parts, (part) => part.hi);
+  const lines = Object.entries(curves).map(([name, numbers]) => [name, Float32Array.from(numbers)]);
+  const arrays = { tiles, lo, hi, ...Object.fromEntries(lines) };
+  return encode("checks", { ...facts, rows }, arrays, { tiles: [rows.length, ...size] });
+}
+
+/** A packet as the two traits that hold it. */
+export function asTraits(header: string, body: string, packet: Encoded): Record<string, unknown> {
+  return { [header]: packet.header, [body]: packet.body };
 }
 
 function quantise(values: Float32Array): { codes: Uint8Array; lo: number; hi: number } {

@@ -2,6 +2,7 @@
 
 import type { Family, LayerInfo } from "../src/records";
 import type { Specimen } from "./fakekernel";
+import { METHODS } from "./methods";
 import type { LayerValues } from "./packets";
 
 const KINDS: readonly (readonly [string, Family])[] = [
@@ -91,8 +92,13 @@ function traitsOf(layer: string): Record<string, unknown> {
     layer,
     channel: null,
     target: null,
+    versus: null,
+    unit: "",
     cam: false,
     method: "gradcam",
+    style: "paper",
+    contours: false,
+    checks: false,
     opacity: 0.5,
     normalize: "layer",
     colormap: "grey",
@@ -104,6 +110,7 @@ function traitsOf(layer: string): Record<string, unknown> {
     progress: null,
     error: "",
     _labels: labels,
+    _methods: METHODS,
     _about: ABOUT,
     _picture: new ArrayBuffer(0),
     _original: new ArrayBuffer(0),
@@ -111,5 +118,7 @@ function traitsOf(layer: string): Record<string, unknown> {
     _tiles: new ArrayBuffer(0),
     _map_header: {},
     _map: new ArrayBuffer(0),
+    _checks_header: {},
+    _checks: new ArrayBuffer(0),
   };
 }

@@ -1,6 +1,6 @@
 /** The traits of a scope, one line each, with the names they have in `widget/traits.py`. */
 
-import type { About, Colormap, LayerInfo, Normalize, Prediction, Sort } from "./records";
+import type { About, Colormap, LayerInfo, MethodInfo, Normalize, Prediction, Sort, Style } from "./records";
 
 /** Bytes as hosts hand them over: a view in most, a bare buffer or a typed array in some. */
 export type Bytes = DataView | ArrayBuffer | ArrayBufferView;
@@ -12,8 +12,15 @@ export interface ScopeModel {
   layer: string;
   channel: number | null;
   target: number | null;
+  /** Class whose map is taken away from that of `target`. */
+  versus: number | null;
+  /** What the map explains in place of a class: a channel or a cell, as `draw/unit.ts` reads it; "" for a class. */
+  unit: string;
   cam: boolean;
   method: string;
+  style: Style;
+  contours: boolean;
+  checks: boolean;
   opacity: number;
   normalize: Normalize;
   colormap: Colormap;
@@ -27,12 +34,15 @@ export interface ScopeModel {
   error: string;
   _about: About;
   _labels: readonly string[];
+  _methods: readonly MethodInfo[];
   _picture: Bytes;
   _original: Bytes;
   _header: Header;
   _tiles: Bytes;
   _map_header: Header;
   _map: Bytes;
+  _checks_header: Header;
+  _checks: Bytes;
 }
 
 const NOTHING = new ArrayBuffer(0);
@@ -42,8 +52,13 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   layer: "",
   channel: null,
   target: null,
+  versus: null,
+  unit: "",
   cam: false,
   method: "gradcam",
+  style: "paper",
+  contours: false,
+  checks: false,
   opacity: 0.5,
   normalize: "layer",
   colormap: "grey",
@@ -57,12 +72,15 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   error: "",
   _about: {},
   _labels: [],
+  _methods: [],
   _picture: NOTHING,
   _original: NOTHING,
   _header: {},
   _tiles: NOTHING,
   _map_header: {},
   _map: NOTHING,
+  _checks_header: {},
+  _checks: NOTHING,
 };
 
 export const TRAIT_NAMES = Object.keys(DEFAULTS) as (keyof ScopeModel)[];

@@ -78,21 +78,87 @@ export interface LayerPictures {
   readonly stats: Stats;
 }
 
-/** What drives a class, at one layer: what a `map` packet says. */
-export interface HeatMap {
+/** One way to make a map, as the registry in Python describes it. */
+export interface MethodInfo {
+  readonly key: string;
+  readonly label: string;
+  /** Under which heading the menu lists it. */
+  readonly group: string;
+  /** Where its maps live: over the cells of a layer, or over the pixels of the input. */
+  readonly at: "layer" | "pixels";
+  /** Whether it takes many passes. */
+  readonly long: boolean;
+  readonly hint: string;
+  readonly citation: string;
+  /** The conventions in which it can be had. */
+  readonly styles: readonly Style[];
+}
+
+/** Whose conventions a map follows where publications and libraries differ. */
+export type Style = "paper" | "pytorch-grad-cam" | "captum" | "torchcam";
+
+/** Values on a grid, and how they become colours. */
+export interface MapPicture {
+  readonly size: readonly [number, number];
+  /** `[H, W]`; NaN where a cell is not finite. */
+  readonly values: Float32Array;
+  /** Values of the first and the last colour. */
+  readonly ends: readonly [number, number];
+  /** Whether zero is the middle of a diverging table. */
+  readonly signed: boolean;
+  /** Whether it is interpolated, or drawn in exact cells. */
+  readonly smooth: boolean;
+}
+
+/** What drives a class or a unit: what a `map` packet says, with the question that it answers. */
+export interface HeatMap extends MapPicture {
   readonly epoch: number;
   readonly layer: string;
   readonly target: number | null;
+  readonly versus: number | null;
+  readonly unit: string;
   readonly method: string;
+  readonly style: string;
+  readonly at: "layer" | "pixels";
   /** How the map was made. */
   readonly sentence: string;
   /** Why it should not be trusted, or "". */
   readonly doubt: string;
-  readonly size: readonly [number, number];
-  /** The map before ReLU and scaling, `[H, W]`. */
-  readonly raw: Float32Array;
+  /** What fraction of it is there, 0 to 1. */
+  readonly done: number;
   /** Signed contribution of each channel; empty when unknown. */
   readonly shares: Float32Array;
+}
+
+/** One of the maps that are held against each other. */
+export interface CheckRow {
+  readonly label: string;
+  readonly kind: "map" | "randomised" | "runner-up";
+  /** Rank correlation with the map that is checked, -1 to 1; `null` when unknown. */
+  readonly similarity: number | null;
+  readonly picture: MapPicture;
+}
+
+/** The probability of the class while the image is covered or uncovered, most important cells first. */
+export interface Curves {
+  /** How much of the image is gone (deletion) or there (insertion), 0 to 1; empty until known. */
+  readonly fractions: Float32Array;
+  readonly deletion: Float32Array;
+  readonly insertion: Float32Array;
+  /** Areas under the curves, 0 to 1. */
+  readonly areas: { readonly deletion: number | null; readonly insertion: number | null };
+}
+
+/** What speaks for and against a map: what a `checks` packet says. */
+export interface Checks {
+  readonly epoch: number;
+  /** The sentence of the map that is checked. */
+  readonly question: string;
+  /** What fraction of the checks is done, 0 to 1. */
+  readonly done: number;
+  readonly rows: readonly CheckRow[];
+  readonly verdicts: readonly string[];
+  readonly curves: Curves;
 }
 
 /** One channel as codes: a tile of a `native` packet, or a coarse one. */

@@ -83,6 +83,11 @@ export class Requests {
     this.#post({ k: "ping", rid: this.#next++ });
   }
 
+  /** Stop the long work that is going on; no reply comes. */
+  stop(): void {
+    this.#post({ k: "stop", rid: this.#next++ });
+  }
+
   /** An answer came, or failed to come, by another way. */
   heard(answering: boolean): void {
     this.#answering.value = answering;

@@ -60,6 +60,73 @@ test("a map of something of Python's own needs no class", () => {
   expect(store.awaited.value).toBe("");
 });
 
+test.each([
+  ["method", { method: "layercam" }],
+  ["style", { style: "captum" }],
+  ["class to take away", { versus: 3 }],
+  ["unit", { unit: "blocks.0.conv2d[3]" }],
+  ["class", { target: 2 }],
+] as const)("a map of another %s is awaited", (_, change) => {
+  store.set({ cam: true });
+  expect(store.awaited.value).toBe("");
+  model.onSave = () => {};
+  store.set(change);
+  expect(store.awaited.value).toBe("map");
+});
+
+/** The map at hand, said to be another. */
+function remap(facts: object) {
+  model.receive({ _map_header: { ...(model.get("_map_header") as object), ...facts } });
+}
+
+test("a map of another layer is awaited once its pictures are there", () => {
+  store.set({ cam: true });
+  model.onSave = () => {};
+  model.receive({ layer: second, _header: { ...(model.get("_header") as object), layer: second } });
+  expect(store.awaited.value).toBe("map");
+});
+
+test("a map over pixels does not wait for another layer", () => {
+  store.set({ cam: true });
+  remap({ at: "pixels" });
+  model.onSave = () => {};
+  model.receive({ layer: second, _header: { ...(model.get("_header") as object), layer: second } });
+  expect(store.awaited.value).toBe("");
+});
+
+test("the map of a unit is that of any class", () => {
+  store.set({ cam: true });
+  model.onSave = () => {};
+  const unit = `${first}[2]`;
+  store.set({ unit, target: 4 });
+  remap({ unit, target: null });
+  expect(store.awaited.value).toBe("");
+  expect(store.target.value).toBe(4);
+  store.set({ target: null });
+  expect(store.target.value).toBe(0);
+});
+
+test("a map that is not whole yet is there, and the work goes on", () => {
+  store.set({ cam: true });
+  remap({ done: 0.4 });
+  model.receive({ status: "covering the image", progress: 0.4 });
+  expect(store.awaited.value).toBe("work");
+  expect(store.fading.value).toBe(false);
+});
+
+test("when a map cannot be made, the last one stays at full strength", () => {
+  const stop = watch(store, 1000);
+  store.set({ cam: true });
+  model.onSave = () => {};
+  store.set({ method: "guided_backprop" });
+  vi.advanceTimersByTime(200);
+  expect(store.fading.value).toBe(true);
+  model.receive({ error: "It has no ReLU.", status: "ready" });
+  expect(store.fading.value).toBe(false);
+  expect(store.laid.value?.method).toBe("gradcam");
+  stop();
+});
+
 test("an error is an answer too", () => {
   model.onSave = () => {};
   store.set({ layer: second ?? "" });

@@ -8,9 +8,10 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { orderOf } from "./draw/order";
 import { placeOf } from "./draw/query";
+import { answers, type Question } from "./draw/question";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
 import type { ScopeModel } from "./model";
-import type { CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures } from "./records";
+import type { Checks, CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
 
 /** What Python says, and how to answer. */
 export interface Source {
@@ -19,12 +20,15 @@ export interface Source {
   /** Name of the layer that Python sent last. */
   readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
+  readonly checks: ReadonlySignal<Checks | null>;
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
   /** What Python last refused to do, one sentence, or "". */
   readonly refused: ReadonlySignal<string>;
   set(changes: Partial<ScopeModel>): void;
   unanswered(): void;
+  /** Stop the long work that is going on. */
+  stop(): void;
   retry(): void;
 }
 
@@ -55,6 +59,12 @@ export interface Store extends Source {
   readonly order: ReadonlySignal<Uint32Array>;
   /** The class that the map explains: the chosen one, or the likeliest. */
   readonly target: ReadonlySignal<number | null>;
+  /** The method in use, as the registry describes it; `null` where it does not. */
+  readonly method: ReadonlySignal<MethodInfo | null>;
+  /** The map that lies over the image; `null` while it is switched off. */
+  readonly laid: ReadonlySignal<HeatMap | null>;
+  /** Whether another map will replace it. */
+  readonly fading: ReadonlySignal<boolean>;
   /** Whether there is something that a map can explain. */
   readonly explains: ReadonlySignal<boolean>;
   readonly enlarged: ReadonlySignal<number | null>;
@@ -79,6 +89,9 @@ export function createStore(source: Source, detail: Detail): Store {
     detail,
     range,
     target,
+    method: computed(() => traits._methods.value.find(({ key }) => key === traits.method.value) ?? null),
+    laid: computed(() => (traits.cam.value ? map.value : null)),
+    fading: computed(() => late.value === "map" || (late.value === "layer" && map.value?.at === "layer")),
     explains: computed(() => traits._about.value.explains === true),
     shown: computed(
       () => traits.layers.value[placeOf(traits.layers.value, pictures.value?.layer ?? "")] ?? null,
@@ -112,8 +125,16 @@ function awaitedOf({ traits, confirmed, map, answering }: Source, target: number
     const layer = traits.layer.value;
     if (layer && layer !== confirmed.value) return "layer";
     const wanted = traits.cam.value || traits.sort.value === "share";
-    const here = map.value?.layer === layer && map.value.method === traits.method.value;
-    if (wanted && traits._about.value.explains && !(here && map.value?.target === target)) return "map";
+    const question: Question = {
+      layer,
+      target,
+      versus: traits.versus.value,
+      unit: traits.unit.value,
+      method: traits.method.value,
+      style: traits.style.value,
+    };
+    const here = map.value !== null && answers(map.value, question);
+    if (wanted && traits._about.value.explains && !here) return "map";
   }
   return traits.status.value === "ready" ? "" : "work";
 }
@@ -122,7 +143,9 @@ function awaitedOf({ traits, confirmed, map, answering }: Source, target: number
 function targetOf({ traits, map }: Source): number | null {
   const { target, predictions } = traits;
   if (target.value !== null) return target.value;
-  const own = map.value?.target === null && map.value.layer === traits.layer.value;
+  const shown = map.value;
+  const here = shown?.at === "pixels" || shown?.layer === traits.layer.value;
+  const own = here && shown?.target === null && shown.unit === "";
   return own ? null : (predictions.value[0]?.index ?? null);
 }
 
@@ -165,6 +188,12 @@ export interface Spot {
 export interface ViewState {
   /** What the pointer is over, in the grid or in the enlarged view. */
   readonly hover: Signal<Spot | null>;
+  /** What the pointer was over last. */
+  readonly last: Signal<Spot | null>;
+  /** Whether the enlarged view asks for the pixels that drive the channel. */
+  readonly pixels: Signal<boolean>;
+  /** The checks were closed here: their button gets the focus back. */
+  readonly rechecked: Signal<boolean>;
   /** Place in the order of the tile that has, or would get, the focus. */
   readonly focus: Signal<number>;
   /** The enlarged view was closed here, not from Python: its tile gets the focus back. */
@@ -189,6 +218,9 @@ export interface ViewState {
 export function createView(): ViewState {
   return {
     hover: signal(null),
+    last: signal(null),
+    pixels: signal(false),
+    rechecked: signal(false),
     focus: signal(0),
     refocus: signal(false),
     dragged: signal(null),

@@ -78,6 +78,29 @@ test("traits of the wrong kind count as absent", () => {
   expect([sync.traits.layer.value, sync.traits.opacity.value]).toEqual(["", 0.5]);
 });
 
+test("methods are those with a key, with words for what is missing", () => {
+  const list = [
+    { key: "a", label: "A", at: "pixels", styles: ["paper", 3] },
+    { label: "none" },
+    null,
+    { key: "b" },
+  ];
+  model.receive({ _methods: list, versus: "x", style: null });
+  expect(sync.traits._methods.value).toMatchObject([
+    { key: "a", label: "A", at: "pixels", long: false, styles: ["paper"] },
+    { key: "b", label: "b", group: "", at: "layer", hint: "", styles: ["paper"] },
+  ]);
+  expect([sync.traits.versus.value, sync.traits.style.value]).toEqual([null, "paper"]);
+  const first = sync.traits._methods.value;
+  model.receive({ layer: "b" });
+  expect(sync.traits._methods.value).toBe(first);
+});
+
+test("stop is one message with a number", () => {
+  sync.stop();
+  expect(model.sent).toEqual([{ k: "stop", rid: expect.any(Number) }]);
+});
+
 test("a model that cannot save is a kernel that does not answer", () => {
   model.save_changes = () => {
     throw new Error("Cannot send");

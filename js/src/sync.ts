@@ -10,10 +10,10 @@ import {
   untracked,
 } from "@preact/signals";
 import { Cache } from "./cache";
-import { DEFAULTS, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
-import type { HeatMap, LayerInfo, LayerPictures } from "./records";
+import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
+import type { Checks, HeatMap, LayerInfo, LayerPictures, MethodInfo, Style } from "./records";
 import { type Ask, Requests } from "./requests";
-import { type Packet, readLayer, readMap } from "./wire";
+import { type Packet, readChecks, readLayer, readMap } from "./wire";
 
 type Traits = { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
 type Writable = { readonly [K in keyof ScopeModel]: Signal<ScopeModel[K]> };
@@ -26,6 +26,7 @@ export interface Sync {
   /** Name of the layer that Python sent last. */
   readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
+  readonly checks: ReadonlySignal<Checks | null>;
   /** Why the newest packet could not be read, or "". */
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
@@ -41,6 +42,8 @@ export interface Sync {
   full(): boolean;
   /** Say that an awaited answer did not come. */
   unanswered(): void;
+  /** Stop the long work that is going on. */
+  stop(): void;
   /** Hope for an answer again: send everything the user chose, and ask for a sign of life. */
   retry(): void;
 }
@@ -49,7 +52,7 @@ export interface Sync {
 const KEPT = 12 * 1024 * 1024;
 
 /** Traits a retry sends again, for a kernel that may have missed them. */
-const CHOICES = ["layer", "target", "cam", "method", "sort"] as const;
+const CHOICES = ["layer", "target", "versus", "unit", "cam", "method", "style", "checks", "sort"] as const;
 
 /** Listen to a model until `signal` aborts. */
 export function connect(model: HostModel, signal: AbortSignal): Sync {
@@ -83,6 +86,7 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
     set,
     request: (ask, until) => requests.ask(ask, until),
     unanswered: () => requests.heard(false),
+    stop: () => requests.stop(),
     retry() {
       const choices = Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()]));
       batch(() => {
@@ -130,6 +134,7 @@ function read<K extends keyof ScopeModel>(model: HostModel, name: K, traits: Wri
 function clean<K extends keyof ScopeModel>(name: K, value: unknown): ScopeModel[K] {
   const fallback = DEFAULTS[name];
   if (name === "layers") return (Array.isArray(value) ? layersOf(value) : fallback) as ScopeModel[K];
+  if (name === "_methods") return (Array.isArray(value) ? methodsOf(value) : fallback) as ScopeModel[K];
   const kind = kindOf(value);
   const fits = fallback === null ? kind === "number" || kind === "null" : kind === kindOf(fallback);
   return fits ? (value as ScopeModel[K]) : fallback;
@@ -141,20 +146,46 @@ function kindOf(value: unknown): string {
   return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? "bytes" : typeof value;
 }
 
-const cleaned = new WeakMap<readonly unknown[], readonly LayerInfo[]>();
-
-/** The layers that can be drawn; the same list for the same list, so that nothing is drawn twice. */
-function layersOf(list: readonly unknown[]): readonly LayerInfo[] {
-  const known = cleaned.get(list);
-  if (known) return known;
-  const layers = list.filter(isLayer);
-  cleaned.set(list, layers);
-  return layers;
+/** The same list for the same list, so that nothing is drawn twice. */
+function once<T>(clean: (list: readonly unknown[]) => readonly T[]) {
+  const cleaned = new WeakMap<readonly unknown[], readonly T[]>();
+  return (list: readonly unknown[]): readonly T[] => {
+    const known = cleaned.get(list) ?? clean(list);
+    cleaned.set(list, known);
+    return known;
+  };
 }
+
+/** The layers that can be drawn. */
+const layersOf = once((list) => list.filter(isLayer));
 
 function isLayer(value: unknown): value is LayerInfo {
   const layer = value as Partial<LayerInfo> | null;
   return typeof layer?.name === "string" && Array.isArray(layer.shape) && layer.shape.length === 3;
+}
+
+/** The methods that can be offered, with words for what is missing. */
+const methodsOf = once((list) =>
+  list.filter(isMethod).map(
+    (method): MethodInfo => ({
+      key: method.key,
+      label: String(method.label ?? method.key),
+      group: String(method.group ?? ""),
+      at: method.at === "pixels" ? "pixels" : "layer",
+      long: method.long === true,
+      hint: String(method.hint ?? ""),
+      citation: String(method.citation ?? ""),
+      styles: Array.isArray(method.styles) ? method.styles.filter(isStyle) : ["paper"],
+    }),
+  ),
+);
+
+function isMethod(value: unknown): value is Partial<MethodInfo> & { readonly key: string } {
+  return typeof (value as Partial<MethodInfo> | null)?.key === "string";
+}
+
+function isStyle(value: unknown): value is Style {
+  return typeof value === "string";
 }
 
 /** Decode the packets among the traits; one that cannot be read leaves the last good one in place. */
@@ -173,34 +204,44 @@ function followPackets(traits: Traits, until: AbortSignal) {
     more.value; // read, so that what arrives later is found
     return kept.get(keyOf(wanted, now.epoch)) ?? now;
   });
-  const map = signal<HeatMap | null>(null);
+  const map = followPacket(traits._map_header, traits._map, readMap, until);
+  const checks = followPacket(traits._checks_header, traits._checks, readChecks, until);
   const problem = signal("");
-  const stops = [
-    effect(() => {
-      const header = traits._header.value;
-      const body = traits._tiles.value;
-      problem.value = attempt(() => {
-        const read = isEmpty(header) ? null : readLayer(header, body);
-        const same = read && kept.get(keyOf(read.layer, read.epoch));
-        // The same object for the same pictures, so that nothing is drawn twice.
-        received.value = same ?? read;
-        if (read && !same) untracked(() => keep(read));
-      });
-    }),
-    effect(() => {
-      const header = traits._map_header.value;
-      const body = traits._map.value;
-      attempt(() => {
-        map.value = isEmpty(header) ? null : readMap(header, body);
-      });
-    }),
-  ];
-  for (const stop of stops) until.addEventListener("abort", stop, { once: true });
+  const stop = effect(() => {
+    const header = traits._header.value;
+    const body = traits._tiles.value;
+    problem.value = attempt(() => {
+      const read = isEmpty(header) ? null : readLayer(header, body);
+      const same = read && kept.get(keyOf(read.layer, read.epoch));
+      // The same object for the same pictures, so that nothing is drawn twice.
+      received.value = same ?? read;
+      if (read && !same) untracked(() => keep(read));
+    });
+  });
+  until.addEventListener("abort", stop, { once: true });
   const confirmed = computed(() => received.value?.layer ?? "");
   const keeps = (layer: string, epoch: number) => kept.has(keyOf(layer, epoch));
   // The last eighth of the room is for the layers that are really looked at.
   const full = () => kept.bytes > (KEPT * 7) / 8;
-  return { pictures, confirmed, map, problem, keep, keeps, full };
+  return { pictures, confirmed, map, checks, problem, keep, keeps, full };
+}
+
+/** What a packet says; `null` while there is none. */
+function followPacket<T>(
+  header: ReadonlySignal<Header>,
+  body: ReadonlySignal<Bytes>,
+  read: (header: unknown, body: unknown) => T,
+  until: AbortSignal,
+): ReadonlySignal<T | null> {
+  const held = signal<T | null>(null);
+  const stop = effect(() => {
+    const [facts, bytes] = [header.value, body.value];
+    attempt(() => {
+      held.value = isEmpty(facts) ? null : read(facts, bytes);
+    });
+  });
+  until.addEventListener("abort", stop, { once: true });
+  return held;
 }
 
 function keyOf(layer: string, epoch: number): string {

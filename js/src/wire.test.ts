@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { exactPacket, layerPacket, mapPacket, nativePacket } from "../demo/packets";
+import { checksPacket, exactPacket, layerPacket, mapPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
-import { bytesOf, decode, join, readExact, readLayer, readMap, readNative } from "./wire";
+import { bytesOf, decode, join, readChecks, readExact, readLayer, readMap, readNative } from "./wire";
 
 /** Three bytes of codes, one of padding, then 1.5 and −2 as little-endian float32. */
 const BODY = Uint8Array.of(7, 8, 255, 0, 0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0);
@@ -106,6 +106,62 @@ test("a map packet, with and without a target", () => {
   const { header, body } = mapPacket(facts, [1, 2], Float32Array.of(1, -1), Float32Array.of(0.5));
   expect(readMap(header, body)).toMatchObject({ target: null, size: [1, 2], sentence: "made so" });
   expect(readMap({ ...header, target: 7 }, body).target).toBe(7);
+});
+
+test("a map of an earlier version is one of a layer, whole, from zero to its maximum", () => {
+  const old = { epoch: 0, layer: "a.b", target: 3, method: "gradcam", sentence: "", doubt: "" };
+  const { header, body } = mapPacket(old, [1, 3], Float32Array.of(-2, Number.NaN, 4), new Float32Array(0));
+  const map = readMap(header, body);
+  expect(map).toMatchObject({ at: "layer", done: 1, signed: false, ends: [0, 4], smooth: true });
+  expect(map).toMatchObject({ versus: null, unit: "", style: "paper" });
+  expect(map.values[1]).toBeNaN();
+});
+
+test("a map says which question it answers, and how it is drawn", () => {
+  const facts = { versus: 5, unit: "a.b[3]", style: "captum", at: "pixels" } as const;
+  const drawn = { done: 0.4, signed: true, ends: [-2, 2], smooth: false };
+  const old = { epoch: 0, layer: "a.b", target: 3, method: "gradient", sentence: "", doubt: "" };
+  const { header, body } = mapPacket(
+    { ...old, ...facts, ...drawn },
+    [1, 1],
+    Float32Array.of(1),
+    new Float32Array(0),
+  );
+  expect(readMap(header, body)).toMatchObject({ ...facts, ...drawn });
+  expect(readMap({ ...header, ends: [0, null], at: "moon", done: "all" }, body)).toMatchObject({
+    ends: [0, 1],
+    at: "layer",
+    done: 1,
+  });
+});
+
+test("a checks packet: rows with their pictures, curves, verdicts", () => {
+  const rows = [
+    { label: "the map", kind: "map", similarity: null, ends: [0, 1] },
+    { label: "all layers", kind: "randomised", similarity: 0.93, ends: [0, 3] },
+  ] as const;
+  const values = [Float32Array.of(0, 1), Float32Array.of(2, 3)];
+  const curves = { fractions: [0, 1], deletion: [0.5, 0.25], insertion: [0, 0.5] };
+  const facts = { epoch: 1, question: "made so", done: 0.5, signed: false, deletion: 0.375, insertion: null };
+  const { header, body } = checksPacket({ ...facts, verdicts: ["Fine.", 3] }, rows, [1, 2], values, curves);
+  const checks = readChecks(header, body);
+  expect(checks).toMatchObject({ epoch: 1, question: "made so", done: 0.5, verdicts: ["Fine."] });
+  expect(checks.rows.map(({ similarity }) => similarity)).toEqual(
+    [null, 0.93].map((n) => n && expect.closeTo(n)),
+  );
+  expect([...(checks.rows[1]?.picture.values ?? [])]).toEqual([2, 3]);
+  expect(checks.rows[1]?.picture).toMatchObject({ ends: [0, 3], signed: false, size: [1, 2] });
+  expect([...checks.curves.deletion]).toEqual([0.5, 0.25]);
+  expect(checks.curves.areas).toEqual({ deletion: 0.375, insertion: null });
+});
+
+test("a checks packet that has only begun", () => {
+  const facts = { epoch: 1, question: "made so", done: 0, verdicts: [] };
+  const none = { fractions: [], deletion: [], insertion: [] };
+  const { header, body } = checksPacket(facts, [], [0, 0], [], none);
+  expect(readChecks(header, body)).toMatchObject({ done: 0, rows: [], verdicts: [] });
+  expect(readChecks(header, body).curves.fractions).toHaveLength(0);
+  expect(() => readChecks({ ...header, rows: [{}] }, body)).toThrow(/height and a width/);
 });
 
 test("a packet of another kind is refused", () => {

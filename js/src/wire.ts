@@ -1,6 +1,6 @@
 /** The packet: a small JSON header and one binary buffer. Mirrors `wire/packet.py`. */
 
-import type { CodeTile, ExactTile, HeatMap, LayerPictures } from "./records";
+import type { CheckRow, Checks, CodeTile, Curves, ExactTile, HeatMap, LayerPictures } from "./records";
 
 const VERSION = 1;
 /** Code of the largest finite value, and of a cell that is not finite. */
@@ -106,30 +106,100 @@ export function layerOf(packet: Packet): LayerPictures {
   };
 }
 
-/** A `map` packet. */
+/** A `map` packet; recordings of earlier versions say less about it. */
 export function readMap(header: unknown, body: unknown): HeatMap {
   const packet = expect(decode(header, body), "map");
+  const { facts } = packet;
   const size = pair(packet.arrays.get("tiles")?.shape.slice(1), "shape of tiles");
+  const [values = new Float32Array(0)] = valuesOf(packet, 1, size[0] * size[1]);
   return {
-    epoch: whole(packet.facts.epoch, "epoch"),
-    layer: String(packet.facts.layer),
-    target: typeof packet.facts.target === "number" ? packet.facts.target : null,
-    method: String(packet.facts.method),
-    sentence: text(packet.facts.sentence),
-    doubt: text(packet.facts.doubt),
+    epoch: whole(facts.epoch, "epoch"),
+    layer: String(facts.layer),
+    target: numberOr(facts.target, null),
+    versus: numberOr(facts.versus, null),
+    unit: text(facts.unit),
+    method: String(facts.method),
+    style: text(facts.style) || "paper",
+    at: facts.at === "pixels" ? "pixels" : "layer",
+    sentence: text(facts.sentence),
+    doubt: text(facts.doubt),
+    done: numberOr(facts.done, 1),
+    signed: facts.signed === true,
+    ends: endsOf(facts.ends, values),
+    smooth: facts.smooth !== false,
     size,
-    raw: valuesOf(packet, size[0] * size[1]),
+    values,
     shares: packet.arrays.has("shares") ? float32(packet, "shares") : new Float32Array(0),
   };
 }
 
-/** The values of the one tile of a packet. */
-function valuesOf(packet: Packet, cells: number): Float32Array {
-  const [lo = 0] = float32(packet, "lo", 1);
-  const [hi = 0] = float32(packet, "hi", 1);
-  const codes = uint8(packet, "tiles", cells);
-  const step = (hi - lo) / TOP;
-  return Float32Array.from(codes, (code) => (code === NONFINITE ? Number.NaN : lo + step * code));
+/** A `checks` packet. */
+export function readChecks(header: unknown, body: unknown): Checks {
+  const packet = expect(decode(header, body), "checks");
+  const { facts } = packet;
+  return {
+    epoch: whole(facts.epoch, "epoch"),
+    question: text(facts.question),
+    done: numberOr(facts.done, 1),
+    rows: rowsOf(packet),
+    verdicts: list(facts.verdicts).filter((verdict) => typeof verdict === "string"),
+    curves: curvesOf(packet),
+  };
+}
+
+function rowsOf(packet: Packet): CheckRow[] {
+  const rows = list(packet.facts.rows).map((row) => record(row, "row"));
+  if (rows.length === 0) return [];
+  const size = pair(packet.arrays.get("tiles")?.shape.slice(1), "shape of tiles");
+  const planes = valuesOf(packet, rows.length, size[0] * size[1]);
+  return rows.map(({ label, kind, similarity, ends }, i) => {
+    const values = planes[i] as Float32Array;
+    return {
+      label: text(label),
+      kind: kind === "randomised" || kind === "runner-up" ? kind : "map",
+      similarity: numberOr(similarity, null),
+      picture: {
+        size,
+        values,
+        ends: endsOf(ends, values),
+        signed: packet.facts.signed === true,
+        smooth: packet.facts.smooth !== false,
+      },
+    };
+  });
+}
+
+function curvesOf(packet: Packet): Curves {
+  const curve = (name: string, count?: number) =>
+    packet.arrays.has(name) || count ? float32(packet, name, count) : new Float32Array(0);
+  const fractions = curve("fractions");
+  const { deletion, insertion } = packet.facts;
+  return {
+    fractions,
+    deletion: curve("deletion", fractions.length),
+    insertion: curve("insertion", fractions.length),
+    areas: { deletion: numberOr(deletion, null), insertion: numberOr(insertion, null) },
+  };
+}
+
+/** The values of the tiles of a packet that holds `count` of them. */
+function valuesOf(packet: Packet, count: number, cells: number): Float32Array[] {
+  const lo = float32(packet, "lo", count);
+  const hi = float32(packet, "hi", count);
+  const codes = uint8(packet, "tiles", count * cells);
+  return Array.from(lo, (low, i) => {
+    const step = ((hi[i] ?? 0) - low) / TOP;
+    const own = codes.subarray(i * cells, (i + 1) * cells);
+    return Float32Array.from(own, (code) => (code === NONFINITE ? Number.NaN : low + step * code));
+  });
+}
+
+/** The values at the ends of the colours; where nobody says them, zero and the largest. */
+function endsOf(ends: unknown, values: Float32Array): readonly [number, number] {
+  const [lo, hi] = Array.isArray(ends) ? ends : [];
+  if (Number.isFinite(lo) && Number.isFinite(hi)) return [lo, hi];
+  // Not Math.max: a cell that is not a number takes no part.
+  return [0, values.reduce((most, value) => (value > most ? value : most), 0)];
 }
 
 /** A `native` packet, as tiles by channel. */
@@ -200,4 +270,12 @@ function pair(value: unknown, what: string): [number, number] {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function numberOr<T>(value: unknown, fallback: T): number | T {
+  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

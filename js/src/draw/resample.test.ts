@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bilinear, heat } from "./resample";
+import { bilinear } from "./resample";
 
 const plane = (height: number, width: number, ...values: number[]) => ({
   height,
@@ -19,12 +19,4 @@ test("the same size changes nothing", () => {
 
 test("one cell fills everything", () => {
   expect([...bilinear(plane(1, 1, 3), 2, 2).values]).toEqual([3, 3, 3, 3]);
-});
-
-test("heat cuts off what is negative and divides by the maximum", () => {
-  expect([...heat(plane(1, 4, -8, 0, 1, 4)).values]).toEqual([0, 0, 0.25, 1]);
-});
-
-test("heat with nothing positive is blank, not NaN", () => {
-  expect([...heat(plane(1, 2, -8, -1)).values]).toEqual([0, 0]);
 });

@@ -45,11 +45,3 @@ function mix(a = 0, b = 0, weight = 0): number {
   // A weight of zero must not let a neighbour that is not finite through.
   return weight === 0 ? a : a + (b - a) * weight;
 }
-
-/** A heat map as it is drawn: what is below zero cut off, divided by the maximum. */
-export function heat(plane: Plane): Plane {
-  // Not Math.max: a cell that is not a number counts as zero.
-  const values = plane.values.map((value) => (value > 0 ? value : 0));
-  const top = values.reduce((max, value) => Math.max(max, value), 0);
-  return { ...plane, values: top > 0 ? values.map((value) => value / top) : values };
-}

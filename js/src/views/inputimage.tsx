@@ -1,42 +1,36 @@
 /** The image as the network saw it, or the original with what the network saw framed; the map lies over either. */
 
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useComputed, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { tableOf } from "../draw/colormap";
-import { canvasOf, fitToScreen } from "../draw/paint";
-import { bilinear, heat } from "../draw/resample";
-import type { HeatMap } from "../records";
+import { overlayOf } from "../draw/heat";
+import { fitToScreen } from "../draw/paint";
 import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import { type Picture, usePicture } from "./picture";
 import { useSize } from "./size";
 
-/** Side of the grid to which maps are brought before they are coloured. */
-const FINE = 224;
-
 export function InputImage() {
   const { store, view } = useScope();
-  const { _about, _picture, _original, cam } = store.traits;
+  const { _about, _picture, _original, cam, contours } = store.traits;
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(canvas);
   const input = usePicture(_picture);
   const original = usePicture(_original);
   const whole = useComputed(() => view.original.value && original.value !== null);
   const crop = useComputed<Crop>(() => (whole.value && _about.value.crop) || WHOLE);
-  const coloured = useComputed(() => (store.map.value && cam.value ? colour(store.map.value) : null));
-  const strength = useComputed(() => {
-    // A map that another will replace is shown at half strength.
-    const old = store.late.value === "map" || store.late.value === "layer";
-    return (view.dragged.value ?? store.traits.opacity.value) * (old ? 0.5 : 1);
-  });
+  const overlay = useComputed(() => store.laid.value && overlayOf(store.laid.value, contours.value));
+  const strength = useStrength();
 
   useSignalEffect(() => {
     const { width, height } = size.value;
     const context = canvas.current && width > 0 ? fitToScreen(canvas.current, width, height) : null;
     if (!context) return;
     draw(context, { width, height }, whole.value ? original.value : input.value);
-    if (coloured.value) lay(context, { width, height }, coloured.value, crop.value, strength.value);
+    const [left, top, right, bottom] = crop.value;
+    const box = { left: left * width, top: top * height };
+    const sides = { width: (right - left) * width, height: (bottom - top) * height };
+    overlay.value?.(context, { ...box, ...sides }, strength.value);
   });
 
   const shape = whole.value && original.value ? original.value : input.value;
@@ -50,6 +44,14 @@ export function InputImage() {
       <AskerFrame crop={crop.value} />
       <Marker crop={crop.value} />
     </div>
+  );
+}
+
+/** Opacity of the map; one that another will replace is shown at half strength. */
+export function useStrength(): ReadonlySignal<number> {
+  const { store, view } = useScope();
+  return useComputed(
+    () => (view.dragged.value ?? store.traits.opacity.value) * (store.fading.value ? 0.5 : 1),
   );
 }
 
@@ -71,23 +73,4 @@ function draw(
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   if (picture) context.drawImage(picture, 0, 0, area.width, area.height);
-}
-
-function lay(
-  context: CanvasRenderingContext2D,
-  { width, height }: { width: number; height: number },
-  map: HTMLCanvasElement,
-  [left, top, right, bottom]: Crop,
-  opacity: number,
-) {
-  context.globalAlpha = opacity;
-  context.drawImage(map, left * width, top * height, (right - left) * width, (bottom - top) * height);
-  context.globalAlpha = 1;
-}
-
-function colour(map: HeatMap): HTMLCanvasElement {
-  const plane = heat({ height: map.size[0], width: map.size[1], values: map.raw });
-  const scale = Math.max(1, FINE / Math.max(...map.size));
-  const fine = bilinear(plane, Math.round(map.size[0] * scale), Math.round(map.size[1] * scale));
-  return canvasOf(fine, tableOf("magma"), { lo: 0, hi: 1 });
 }
