@@ -1,12 +1,16 @@
 // Builds the panel into the Python package; with --demo, serves the demo page and rebuilds on change.
 import * as esbuild from "esbuild";
+import { INTERNAL } from "./internal.mjs";
 
 const shared = {
   bundle: true,
   format: "esm",
   target: "es2022",
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  charset: "utf8",
+  mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
+  // Calls of `h` take children as arguments, which is shorter than the lists of the automatic runtime.
+  inject: ["jsx.mjs"],
+  tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
   loader: { ".css": "css" },
 };
 

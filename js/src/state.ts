@@ -192,6 +192,8 @@ export interface ViewState {
   readonly last: Signal<Spot | null>;
   /** Whether the enlarged view asks for the pixels that drive the channel. */
   readonly pixels: Signal<boolean>;
+  /** How the map was made before the pixels of a channel were asked for. */
+  readonly before: Signal<Partial<ScopeModel> | null>;
   /** The checks were closed here: their button gets the focus back. */
   readonly rechecked: Signal<boolean>;
   /** Place in the order of the tile that has, or would get, the focus. */
@@ -220,6 +222,7 @@ export function createView(): ViewState {
     hover: signal(null),
     last: signal(null),
     pixels: signal(false),
+    before: signal(null),
     rechecked: signal(false),
     focus: signal(0),
     refocus: signal(false),

@@ -78,18 +78,11 @@ test("traits of the wrong kind count as absent", () => {
   expect([sync.traits.layer.value, sync.traits.opacity.value]).toEqual(["", 0.5]);
 });
 
-test("methods are those with a key, with words for what is missing", () => {
-  const list = [
-    { key: "a", label: "A", at: "pixels", styles: ["paper", 3] },
-    { label: "none" },
-    null,
-    { key: "b" },
-  ];
+test("methods are those with a key, a label and styles", () => {
+  const method = { key: "a", label: "A", at: "pixels", styles: ["paper"] };
+  const list = [method, { label: "none", styles: [] }, null, { key: "b", label: "B" }, "x"];
   model.receive({ _methods: list, versus: "x", style: null });
-  expect(sync.traits._methods.value).toMatchObject([
-    { key: "a", label: "A", at: "pixels", long: false, styles: ["paper"] },
-    { key: "b", label: "b", group: "", at: "layer", hint: "", styles: ["paper"] },
-  ]);
+  expect(sync.traits._methods.value).toEqual([method]);
   expect([sync.traits.versus.value, sync.traits.style.value]).toEqual([null, "paper"]);
   const first = sync.traits._methods.value;
   model.receive({ layer: "b" });

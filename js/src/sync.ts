@@ -11,7 +11,7 @@ import {
 } from "@preact/signals";
 import { Cache } from "./cache";
 import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
-import type { Checks, HeatMap, LayerInfo, LayerPictures, MethodInfo, Style } from "./records";
+import type { Checks, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
 import { type Ask, Requests } from "./requests";
 import { type Packet, readChecks, readLayer, readMap } from "./wire";
 
@@ -164,28 +164,12 @@ function isLayer(value: unknown): value is LayerInfo {
   return typeof layer?.name === "string" && Array.isArray(layer.shape) && layer.shape.length === 3;
 }
 
-/** The methods that can be offered, with words for what is missing. */
-const methodsOf = once((list) =>
-  list.filter(isMethod).map(
-    (method): MethodInfo => ({
-      key: method.key,
-      label: String(method.label ?? method.key),
-      group: String(method.group ?? ""),
-      at: method.at === "pixels" ? "pixels" : "layer",
-      long: method.long === true,
-      hint: String(method.hint ?? ""),
-      citation: String(method.citation ?? ""),
-      styles: Array.isArray(method.styles) ? method.styles.filter(isStyle) : ["paper"],
-    }),
-  ),
-);
+/** The methods that can be offered. */
+const methodsOf = once((list) => list.filter(isMethod));
 
-function isMethod(value: unknown): value is Partial<MethodInfo> & { readonly key: string } {
-  return typeof (value as Partial<MethodInfo> | null)?.key === "string";
-}
-
-function isStyle(value: unknown): value is Style {
-  return typeof value === "string";
+function isMethod(value: unknown): value is MethodInfo {
+  const method = value as Partial<MethodInfo> | null;
+  return typeof method?.key === "string" && typeof method.label === "string" && Array.isArray(method.styles);
 }
 
 /** Decode the packets among the traits; one that cannot be read leaves the last good one in place. */

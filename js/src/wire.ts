@@ -1,11 +1,13 @@
 /** The packet: a small JSON header and one binary buffer. Mirrors `wire/packet.py`. */
 
-import type { CheckRow, Checks, CodeTile, Curves, ExactTile, HeatMap, LayerPictures } from "./records";
+import type { CheckRow, Checks, CodeTile, Curves, ExactTile, HeatMap, LayerPictures, Stats } from "./records";
 
 const VERSION = 1;
 /** Code of the largest finite value, and of a cell that is not finite. */
 const TOP = 254;
 const NONFINITE = 255;
+
+const STATS: readonly (keyof Stats)[] = ["min", "max", "mean", "std", "l2", "active", "nonfinite"];
 
 /** A host's bytes, whatever they came in, as a view of exactly those bytes. */
 export function bytesOf(source: unknown): Uint8Array {
@@ -94,15 +96,7 @@ export function layerOf(packet: Packet): LayerPictures {
     tiles: uint8(packet, "tiles", channels * tile[0] * tile[1]),
     lo: perChannel("lo"),
     hi: perChannel("hi"),
-    stats: {
-      min: perChannel("min"),
-      max: perChannel("max"),
-      mean: perChannel("mean"),
-      std: perChannel("std"),
-      l2: perChannel("l2"),
-      active: perChannel("active"),
-      nonfinite: perChannel("nonfinite"),
-    },
+    stats: Object.fromEntries(STATS.map((name) => [name, perChannel(name)])) as unknown as Stats,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Colours for numbers: tables of 256, grown from a few control points each. */
 
 import type { Colormap } from "../records";
+import { clamp } from "./layout";
 
 /** The maps, in the order in which the panel offers them. */
 export const COLORMAPS: readonly Colormap[] = ["grey", "viridis", "magma", "cividis", "blue-red"];
@@ -51,7 +52,7 @@ export function gradient(table: Table, direction: string, from = 0, to = 1, stop
 
 /** The colour at `t`, 0 to 1; beyond the ends, the end. */
 export function sample(table: Table, t: number): number {
-  return table[Math.max(0, Math.min(255, Math.round(t * 255)))] ?? 0;
+  return table[clamp(Math.round(t * 255), 0, 255)] ?? 0;
 }
 
 /** A packed pixel as a CSS colour. */

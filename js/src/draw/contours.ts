@@ -1,5 +1,6 @@
 /** Lines of equal value, by marching squares between the centres of cells. */
 
+import { clamp } from "./layout";
 import type { Plane } from "./resample";
 
 /** Pieces of line, four numbers each: from x, y to x, y, as fractions of the plane's width and height. */
@@ -66,5 +67,5 @@ function crossings(a: number, b: number, c: number, d: number): readonly Point[]
 const NONE: readonly Point[] = [];
 
 function inside(part: number): number {
-  return Math.max(0, Math.min(1, part));
+  return clamp(part, 0, 1);
 }

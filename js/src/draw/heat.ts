@@ -86,7 +86,8 @@ function levelsOf(map: MapPicture, plane: Plane, table: Table): Level[] {
 
 function drawn(levels: readonly Level[]): Overlay {
   return (context, box, opacity) => {
-    context.globalAlpha = opacity;
+    // Lines cover little: they need more of it than heat to be seen as well.
+    context.globalAlpha = Math.sqrt(opacity);
     context.lineCap = "round";
     for (const { lines, colour, rim } of levels) {
       trace(context, lines, box);

@@ -1,6 +1,7 @@
 /** Numbers into pixels. */
 
 import { NONFINITE, type Table } from "./colormap";
+import { clamp } from "./layout";
 import type { Plane } from "./resample";
 import type { Range } from "./scale";
 
@@ -17,7 +18,7 @@ export function paintValues(values: Float32Array, table: Table, range: Range, pi
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     const place = Math.round(start + (value - range.lo) * scale);
-    pixels[i] = Number.isFinite(value) ? (table[Math.max(0, Math.min(255, place))] as number) : NONFINITE;
+    pixels[i] = Number.isFinite(value) ? (table[clamp(place, 0, 255)] as number) : NONFINITE;
   }
 }
 

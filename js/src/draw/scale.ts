@@ -2,6 +2,7 @@
 
 import type { Colormap, Normalize, Stats } from "../records";
 import { isDiverging, NONFINITE, type Table } from "./colormap";
+import { clamp } from "./layout";
 
 /** The values at the two ends of the table, in activation units. */
 export interface Range {
@@ -64,7 +65,7 @@ export function lookup(
   const step = hi > lo && range.hi > range.lo ? ((hi - lo) / (range.hi - range.lo) / CODE_TOP) * 255 : 0;
   for (let code = 0; code <= CODE_TOP; code++) {
     const place = Math.round(start + step * code);
-    lut[code] = table[Math.max(0, Math.min(255, place))] ?? 0;
+    lut[code] = table[clamp(place, 0, 255)] ?? 0;
   }
   lut[CODE_NONFINITE] = NONFINITE;
   return lut;

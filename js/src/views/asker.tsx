@@ -4,8 +4,11 @@ import { clamp } from "../draw/layout";
 import { askedBy, type Cell, queryOf } from "../draw/query";
 import type { LayerInfo } from "../records";
 import type { Store } from "../state";
-import { type Crop, cellAt, cellBox, frameStyle, within } from "./cellbox";
+import { type Crop, cellAt, cellBox, frameStyle, placeOf, within } from "./cellbox";
 import { useScope } from "./context";
+import { Small } from "./controls";
+import { stepOf } from "./keys";
+import { Muted } from "./muted";
 
 /** The line under the image that says who asks, and lets the class token ask again. */
 export function Asker() {
@@ -15,18 +18,16 @@ export function Asker() {
   const query = queryOf(store.traits.layer.value);
   return (
     <p class="nn-asker">
-      <span class="nn-muted">Attention of</span>{" "}
+      <Muted>Attention of</Muted>{" "}
       {query ? (
         <>
           <strong>patch ({query.join(", ")})</strong>
-          <button type="button" onClick={() => ask(store, null)}>
-            {layer.asked}
-          </button>
+          <Small onClick={() => ask(store, null)}>{layer.asked}</Small>
         </>
       ) : (
         <>
           <strong>{layer.asked}</strong>
-          <span class="nn-muted">click a patch to ask it</span>
+          <Muted>click a patch to ask it</Muted>
         </>
       )}
     </p>
@@ -42,7 +43,7 @@ export function AskerFrame({ crop }: { crop: Crop }) {
   return (
     <div
       class="nn-asker-frame"
-      style={frameStyle(within(crop, cellBox(centreOf(query, layer), sizeOf(layer))))}
+      style={frameStyle(within(crop, cellBox(placeOf(query, sizeOf(layer)), sizeOf(layer))))}
     />
   );
 }
@@ -80,11 +81,6 @@ function sizeOf({ shape }: LayerInfo): Cell {
   return [shape[1], shape[2]];
 }
 
-function centreOf([row, column]: Cell, layer: LayerInfo) {
-  const [height, width] = sizeOf(layer);
-  return { u: (column + 0.5) / width, v: (row + 0.5) / height };
-}
-
 function cellUnder(
   event: MouseEvent & { currentTarget: HTMLElement },
   crop: Crop,
@@ -101,13 +97,7 @@ function cellUnder(
 /** The patch a key leads to, from the middle where none asks; `null` is the class token. */
 function cellAfter(key: string, query: Cell | null, layer: LayerInfo): Cell | null | undefined {
   if (key === "Escape") return query ? null : undefined;
-  const steps: Record<string, Cell> = {
-    ArrowUp: [-1, 0],
-    ArrowDown: [1, 0],
-    ArrowLeft: [0, -1],
-    ArrowRight: [0, 1],
-  };
-  const step = steps[key];
+  const step = stepOf(key);
   if (!step) return undefined;
   const [height, width] = sizeOf(layer);
   if (!query) return [Math.floor(height / 2), Math.floor(width / 2)];

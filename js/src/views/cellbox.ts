@@ -1,5 +1,8 @@
 /** Which cell is at a place, and which part of the image it stands for. */
 
+import { clamp } from "../draw/layout";
+import type { Cell } from "../draw/query";
+
 /** Left, top, right, bottom as fractions of an image. */
 export type Crop = readonly [number, number, number, number];
 
@@ -12,8 +15,13 @@ interface Place {
 
 /** Row and column of the cell at a place. */
 export function cellAt({ u, v }: Place, [height, width]: readonly [number, number]): [number, number] {
-  const inside = (part: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor(part * count)));
+  const inside = (part: number, count: number) => clamp(Math.floor(part * count), 0, count - 1);
   return [inside(v, height), inside(u, width)];
+}
+
+/** The middle of a cell. */
+export function placeOf([row, column]: Cell, [height, width]: Cell): Place {
+  return { u: (column + 0.5) / width, v: (row + 0.5) / height };
 }
 
 /** The part of the network's input that a cell stands for: an even share, not its receptive field. */

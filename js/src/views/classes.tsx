@@ -1,18 +1,19 @@
 /** The likeliest classes as bars, and a field to pick any other; whichever is picked is what the map explains. */
 
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { percent } from "../draw/number";
 import type { Prediction } from "../records";
+import type { Store } from "../state";
 import { Combobox } from "./combobox";
 import { useScope } from "./context";
+import { Muted } from "./muted";
 
 export function Classes() {
   const { store } = useScope();
-  const { predictions, _labels } = store.traits;
-  const labels = _labels.value;
-  const options = useMemo(() => labels.map((name, index) => ({ name: name || `class ${index}` })), [labels]);
+  const { predictions, unit } = store.traits;
   if (predictions.value.length === 0) return null;
-  const target = store.target.value;
+  const target = unit.value ? null : store.target.value;
   return (
     <div class="nn-classes">
       <ul aria-label="Classes">
@@ -20,39 +21,73 @@ export function Classes() {
           <Bar key={prediction.index} prediction={prediction} chosen={prediction.index === target} />
         ))}
       </ul>
-      {options.length > 0 && (
-        <div class="nn-class-row">
-          <span class="nn-muted" aria-hidden="true">
-            Class
-          </span>
-          <Combobox
-            label="Class"
-            options={options}
-            picked={target ?? -1}
-            onPick={(index) => store.set({ target: index })}
-            placeholder="any class"
-            above
-          />
-        </div>
-      )}
+      <ClassField
+        label="Class"
+        picked={target}
+        placeholder="any class"
+        onPick={(index) => choose(store, index)}
+      />
     </div>
   );
 }
 
+/** Explain a class, also in place of a unit. */
+function choose(store: Store, index: number): void {
+  const versus = store.traits.versus.value;
+  store.set({ target: index, unit: "", versus: versus === index ? null : versus });
+}
+
+export function className(store: Store, index: number): string {
+  return store.traits._labels.value[index] || `class ${index}`;
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly picked: number | null;
+  readonly placeholder: string;
+  readonly onPick: (index: number) => void;
+  /** Stands behind the field. */
+  readonly children?: ComponentChildren;
+}
+
+/** A field in which any class can be picked. */
+export function ClassField({ label, picked, placeholder, onPick, children }: FieldProps) {
+  const { store } = useScope();
+  const labels = store.traits._labels.value;
+  const options = useMemo(() => labels.map((name, index) => ({ name: name || `class ${index}` })), [labels]);
+  if (options.length === 0) return null;
+  return (
+    <div class="nn-class-row">
+      <Muted aria-hidden="true">{label}</Muted>
+      <Combobox {...{ label, options, placeholder, onPick }} picked={picked ?? -1} above />
+      {children}
+    </div>
+  );
+}
+
+/** One class; with another taken away, the two carry their signs. */
 function Bar({ prediction, chosen }: { prediction: Prediction; chosen: boolean }) {
   const { store } = useScope();
   const { index, label, probability, logit } = prediction;
+  const { unit, versus } = store.traits;
+  const comparing = versus.value !== null && unit.value === "";
+  const against = comparing && versus.value === index;
   const width = Number.isFinite(probability) ? 100 * probability : 0;
+  const facts = `class ${index} · logit ${logit?.toFixed?.(2) ?? "unknown"}`;
   return (
     <li>
       <button
         type="button"
-        class={chosen ? "nn-class nn-chosen" : "nn-class"}
+        class={`nn-class${chosen ? " nn-chosen" : against ? " nn-against" : ""}`}
         aria-pressed={chosen}
-        title={`class ${index} · logit ${logit?.toFixed?.(2) ?? "unknown"}`}
-        onClick={() => store.set({ target: index })}
+        title={`${facts}\n${against ? "Its map is taken away." : "Shift-click to take its map away"}`}
+        onClick={(event) => {
+          if (!event.shiftKey || index === store.target.value) choose(store, index);
+          else store.set({ versus: against ? null : index, unit: "" });
+        }}
       >
         <span class="nn-class-bar" style={{ width: `${width}%` }} aria-hidden="true" />
+        {comparing && (chosen || against) && <span class="nn-sign">{chosen ? "+" : "−"}</span>}
         <span class="nn-class-name">{label}</span>
         <span class="nn-class-share">{percent(probability)}</span>
       </button>

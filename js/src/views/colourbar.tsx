@@ -1,44 +1,42 @@
 /** What the colours mean, in activation units, with zero marked. */
 
-import { gradient, tableOf } from "../draw/colormap";
+import { gradient, isDiverging, tableOf } from "../draw/colormap";
 import { format } from "../draw/number";
-import type { Colormap } from "../records";
+import type { Colormap, Normalize } from "../records";
+import type { Store } from "../state";
 import { type Axis, axisOf, partOf } from "./axis";
 import { useScope } from "./context";
+import { Muted } from "./muted";
 
 /** The bar beside the controls: the scale of all tiles. */
 export function ColourBar() {
   const { store } = useScope();
   const normalize = store.traits.normalize.value;
   const colormap = store.traits.colormap.value;
-  const axis = axisOf(store.range.value, normalize);
-  if (normalize === "channel") return <OwnScales colormap={colormap} />;
-  const [lo, hi] = [format(axis.lo, 3), format(axis.hi, 3)];
+  const { axis, words } = normalize === "channel" ? ownScales(colormap) : oneScale(store, normalize);
   return (
     <div
       class="nn-colourbar"
       role="img"
-      aria-label={`Colours from ${lo} to ${hi}${axis.zero === null ? "" : ", zero marked"}`}
+      aria-label={`Colours from ${words[0]} to ${words[1]}${axis.zero === null ? "" : ", zero marked"}`}
     >
-      <span class="nn-muted">{lo}</span>
+      <Muted>{words[0]}</Muted>
       <Strip axis={axis} colormap={colormap} direction="to right" />
-      <span class="nn-muted">{hi}</span>
+      <Muted>{words[1]}</Muted>
     </div>
   );
 }
 
+function oneScale(store: Store, normalize: Normalize) {
+  const axis = axisOf(store.range.value, normalize);
+  return { axis, words: [format(axis.lo, 3), format(axis.hi, 3)] };
+}
+
 /** Each tile has a scale of its own: numbers would be wrong for all but one. */
-function OwnScales({ colormap }: { colormap: Colormap }) {
-  const pinned = colormap === "blue-red";
-  const axis: Axis = pinned ? { lo: -1, hi: 1, zero: 0.5 } : { lo: 0, hi: 1, zero: null };
-  const words = pinned ? ["−m", "m of each channel"] : ["min", "max of each channel"];
-  return (
-    <div class="nn-colourbar" role="img" aria-label={`Colours from ${words[0]} to ${words[1]}`}>
-      <span class="nn-muted">{words[0]}</span>
-      <Strip axis={axis} colormap={colormap} direction="to right" />
-      <span class="nn-muted">{words[1]}</span>
-    </div>
-  );
+function ownScales(colormap: Colormap): { axis: Axis; words: string[] } {
+  return isDiverging(colormap)
+    ? { axis: { lo: -1, hi: 1, zero: 0.5 }, words: ["−m", "m of each channel"] }
+    : { axis: { lo: 0, hi: 1, zero: null }, words: ["min", "max of each channel"] };
 }
 
 /** The upright bar beside enlarged maps. Two strips on one axis when the overlay has colours of its own. */
@@ -72,7 +70,7 @@ interface StripProps {
   readonly direction: "to right" | "to top";
 }
 
-function Strip({ axis, colormap, direction }: StripProps) {
+export function Strip({ axis, colormap, direction }: StripProps) {
   const background = gradient(tableOf(colormap), direction, ...partOf(axis, colormap));
   const at = axis.zero === null ? null : `${100 * axis.zero}%`;
   return (

@@ -1,10 +1,24 @@
 /** Small controls that look alike everywhere. */
 
-import { Fragment } from "preact";
+import type { Signal } from "@preact/signals";
+import { type ComponentChildren, type ComponentProps, Fragment } from "preact";
+import { turnOf } from "./keys";
+import { grouped } from "./menu";
+import { Muted } from "./muted";
+
+export interface Choosable<T extends string> {
+  readonly value: T;
+  readonly text: string;
+  readonly disabled?: boolean;
+  /** The heading under which it stands. */
+  readonly group?: string;
+}
 
 interface SelectProps<T extends string> {
   readonly label: string;
-  readonly options: readonly { readonly value: T; readonly text: string; readonly disabled?: boolean }[];
+  /** Whether the label is only for those who do not see the panel. */
+  readonly hidden?: boolean;
+  readonly options: readonly Choosable<T>[];
   readonly value: T;
   readonly onChange: (value: T) => void;
   readonly title?: string;
@@ -14,6 +28,7 @@ interface SelectProps<T extends string> {
 /** A muted label and a bold choice. */
 export function Select<T extends string>({
   label,
+  hidden = false,
   options,
   value,
   onChange,
@@ -22,18 +37,22 @@ export function Select<T extends string>({
 }: SelectProps<T>) {
   return (
     <label class="nn-select" title={title}>
-      <span aria-hidden="true">{label}</span>
+      {!hidden && <span aria-hidden="true">{label}</span>}
       <select
         aria-label={label}
         value={value}
         disabled={disabled}
         onChange={(event) => onChange(event.currentTarget.value as T)}
       >
-        {options.map((option) => (
-          <option key={option.value} value={option.value} disabled={option.disabled ?? false}>
-            {option.text}
-          </option>
-        ))}
+        {grouped(options).map(({ group, options: members }) =>
+          group ? (
+            <optgroup key={group} label={group}>
+              {members.map(asOption)}
+            </optgroup>
+          ) : (
+            members.map(asOption)
+          ),
+        )}
       </select>
       <span class="nn-caret" aria-hidden="true">
         ▾
@@ -42,75 +61,96 @@ export function Select<T extends string>({
   );
 }
 
-interface SliderProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  /** While it moves. */
-  readonly onDrag?: (value: number) => void;
-  /** When it is let go. */
-  readonly onChange: (value: number) => void;
-  readonly disabled?: boolean;
-  readonly text?: string;
-  readonly title?: string;
-}
-
-export function Slider({
-  label,
-  value,
-  min,
-  max,
-  step,
-  onDrag,
-  onChange,
-  disabled = false,
-  text,
-  title,
-}: SliderProps) {
-  const filled = `${(100 * (value - min)) / (max - min)}%`;
+function asOption({ value, text, disabled = false }: Choosable<string>) {
   return (
-    <input
-      class="nn-slider"
-      type="range"
-      aria-label={label}
-      aria-valuetext={text}
-      title={title ?? text}
-      min={min}
-      max={max}
-      step={step}
-      value={value}
-      disabled={disabled}
-      style={{ "--filled": filled }}
-      onInput={(event) => onDrag?.(event.currentTarget.valueAsNumber)}
-      onChange={(event) => onChange(event.currentTarget.valueAsNumber)}
-      // Jupyter would move to the next cell, the enlarged view to the next channel.
-      onKeyDown={(event) => event.key.startsWith("Arrow") && event.stopPropagation()}
-    />
+    <option key={value} value={value} disabled={disabled}>
+      {text}
+    </option>
   );
 }
 
-interface EitherProps {
+interface SliderProps {
   readonly label: string;
-  readonly second: boolean;
-  readonly words: readonly [string, string];
-  readonly onChange: (second: boolean) => void;
+  /** The word beside it. */
+  readonly word: string;
+  readonly value: number;
+  /** The value while it moves; `null` when it is let go. */
+  readonly dragged: Signal<number | null>;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** When it is let go. */
+  readonly onChange: (value: number) => void;
+  readonly text: (value: number) => string;
 }
 
-/** A small choice between two words. */
-export function Either({ label, second, words, onChange }: EitherProps) {
+export function Slider({ label, word, value, dragged, min, max, step, onChange, text }: SliderProps) {
+  const now = dragged.value ?? value;
   return (
-    <span class="nn-either">
-      {label}
+    <span class="nn-labelled" title={text(now)}>
+      <Muted aria-hidden="true">{word}</Muted>
+      <input
+        class="nn-slider"
+        type="range"
+        aria-label={label}
+        aria-valuetext={text(now)}
+        {...{ min, max, step }}
+        value={now}
+        style={{ "--filled": `${(100 * (now - min)) / (max - min)}%` }}
+        onInput={(event) => {
+          dragged.value = event.currentTarget.valueAsNumber;
+        }}
+        onChange={(event) => {
+          onChange(event.currentTarget.valueAsNumber);
+          dragged.value = null;
+        }}
+        // Jupyter would move to the next cell, the enlarged view to the next channel.
+        onKeyDown={(event) => event.key.startsWith("Arrow") && event.stopPropagation()}
+      />
+    </span>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly words: readonly T[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+  readonly tabs?: boolean;
+  readonly title?: string;
+  /** Stands before the words. */
+  readonly children?: ComponentChildren;
+}
+
+/** A choice among a few words, one tab stop: radio buttons, or tabs. */
+export function Choice<T extends string>(props: ChoiceProps<T>) {
+  const { label, words, value, onChange, tabs = false, title, children } = props;
+  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
+    const by = turnOf(event.key);
+    const next = words[(words.indexOf(value) + by + words.length) % words.length];
+    if (!by || !next) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onChange(next);
+    event.currentTarget.querySelector<HTMLElement>(`[data-word="${next}"]`)?.focus();
+  };
+  return (
+    <span
+      class={tabs ? "nn-tabs" : "nn-either"}
+      title={title}
+      {...{ role: tabs ? "tablist" : "radiogroup", "aria-label": label, onKeyDown }}
+    >
+      {children}
       {words.map((word, i) => (
         <Fragment key={word}>
-          {i === 1 && <span aria-hidden="true">/</span>}
+          {i > 0 && !tabs && <span aria-hidden="true">/</span>}
           <button
             type="button"
             class="nn-word"
-            aria-pressed={second === (i === 1)}
-            onClick={() => onChange(i === 1)}
+            data-word={word}
+            {...{ role: tabs ? "tab" : "radio", [tabs ? "aria-selected" : "aria-checked"]: word === value }}
+            tabIndex={word === value ? 0 : -1}
+            onClick={() => onChange(word)}
           >
             {word}
           </button>
@@ -118,4 +158,9 @@ export function Either({ label, second, words, onChange }: EitherProps) {
       ))}
     </span>
   );
+}
+
+/** A small button with a word on it. */
+export function Small(props: ComponentProps<"button">) {
+  return <button type="button" class="nn-small" {...props} />;
 }

@@ -1,71 +1,81 @@
 /** One channel, large: image, overlay and map side by side, with exact values under the pointer. */
 
 import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { overPhoto } from "../draw/colormap";
+import { clamp } from "../draw/layout";
 import type { LayerPictures } from "../records";
 import type { Spot, Store, ViewState } from "../state";
 import { axisOf } from "./axis";
-import { cellAt } from "./cellbox";
+import { cellAt, placeOf } from "./cellbox";
 import { TallBar } from "./colourbar";
 import { useScope } from "./context";
+import { Dialog } from "./dialog";
 import { EnlargedTop } from "./enlargedtop";
 import { Facts, readingText } from "./facts";
-import { Pictures } from "./pictures";
+import { stepOf } from "./keys";
+import { Notices } from "./notices";
+import { Pictures, type Props as PicturesProps } from "./pictures";
+import { ask, askedOf, Pixels, PixelsFoot, unitChange } from "./pixels";
 
 export function Enlarged() {
   const { store } = useScope();
   const channel = store.enlarged.value;
   const pictures = store.pictures.value;
-  return channel === null || !pictures ? null : <Dialog channel={channel} pictures={pictures} />;
+  return channel === null || !pictures ? null : <Channel channel={channel} pictures={pictures} />;
 }
 
-function Dialog({ channel, pictures }: { channel: number; pictures: LayerPictures }) {
-  const { store, view, root } = useScope();
-  const dialog = useRef<HTMLDivElement>(null);
+function Channel({ channel, pictures }: { channel: number; pictures: LayerPictures }) {
+  const { store, view } = useScope();
   const spot = useSignal<Spot | null>(null);
   useSignalEffect(() => {
     const open = store.enlarged.value;
     if (open !== null && store.answering.value) store.detail.wantExact(open);
   });
-  useLayoutEffect(() => focusFromWithin(root, dialog.current), [root]);
   useEffect(() => {
     // The same place, read from another channel.
     const last = spot.peek();
     spot.value = last && { ...last, channel };
   }, [channel, spot]);
+  // However it is closed, it opens with the map again.
+  useEffect(() => {
+    return () => {
+      view.pixels.value = false;
+    };
+  }, [view]);
+  const pixels = view.pixels.value;
+  return (
+    <Dialog label={`Channel ${channel}`} onKeyDown={(event) => onKey(event, store, view, spot)}>
+      <EnlargedTop channel={channel} pictures={pictures} />
+      {pixels && <Notices />}
+      <div class="nn-pictures" role="tabpanel" aria-label={pixels ? "Pixels" : "Map"}>
+        {pixels ? (
+          <Pixels channel={channel} pictures={pictures} spot={spot} />
+        ) : (
+          <Activation channel={channel} pictures={pictures} spot={spot} />
+        )}
+      </div>
+      {pixels && <PixelsFoot channel={channel} />}
+      <Facts channel={channel} pictures={pictures} spot={spot.value} />
+    </Dialog>
+  );
+}
+
+function Activation(props: PicturesProps) {
+  const { store } = useScope();
+  const { channel, pictures } = props;
   const normalize = store.traits.normalize.value;
   const colormap = store.traits.colormap.value;
   const own = { lo: pictures.stats.min[channel] ?? 0, hi: pictures.stats.max[channel] ?? 0 };
   return (
-    <div class="nn-over">
-      <div
-        ref={dialog}
-        class="nn-dialog"
-        role="dialog"
-        aria-label={`Channel ${channel}`}
-        tabIndex={-1}
-        onKeyDown={(event) => onKey(event, store, view, spot)}
-      >
-        <EnlargedTop channel={channel} pictures={pictures} />
-        <div class="nn-pictures">
-          <Pictures channel={channel} pictures={pictures} spot={spot} />
-          <TallBar
-            axis={axisOf(normalize === "channel" ? own : store.range.value, normalize)}
-            colormaps={[...new Set([colormap, overPhoto(colormap)])]}
-          />
-        </div>
-        <Facts channel={channel} pictures={pictures} spot={spot.value} />
-      </div>
-    </div>
+    <>
+      <Pictures {...props} />
+      <TallBar
+        axis={axisOf(normalize === "channel" ? own : store.range.value, normalize)}
+        colormaps={[...new Set([colormap, overPhoto(colormap)])]}
+      />
+    </>
   );
-}
-
-/** Take the focus, but not from a cell of the notebook in which the user is typing. */
-function focusFromWithin(root: HTMLElement, dialog: HTMLElement | null): void {
-  const page = root.getRootNode() as Document | ShadowRoot;
-  const active = page.activeElement;
-  if (!active || active === document.body || root.contains(active)) dialog?.focus({ preventScroll: true });
 }
 
 export function close(store: Store, view: ViewState): void {
@@ -79,27 +89,26 @@ export function neighbour(store: Store, by: number): number | null {
   return order[order.indexOf(store.enlarged.value ?? 0) + by] ?? null;
 }
 
-const STEPS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-};
+/** Enlarge another channel; while the pixels are asked for, ask for those that drive it. */
+export function enlarge(store: Store, view: ViewState, channel: number): void {
+  const question = view.pixels.value ? unitChange(store, channel, askedOf(store)?.cell ?? null) : {};
+  store.set({ channel, ...question });
+}
 
 function onKey(event: KeyboardEvent, store: Store, view: ViewState, spot: Signal<Spot | null>): void {
   if (event.altKey || event.metaKey || event.ctrlKey) return;
-  const step = STEPS[event.key];
+  const step = stepOf(event.key);
   if (event.key === "Escape") close(store, view);
   else if (step && event.shiftKey) moveCell(store, view, spot, step);
   else if (step) {
     const next = neighbour(store, step[0] + step[1]);
-    if (next !== null) store.set({ channel: next });
+    if (next !== null) enlarge(store, view, next);
   } else return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-/** Read another cell by keyboard: from the middle at first, then one cell at a time. */
+/** Read another cell by keyboard, or ask about it: from the middle at first, then one cell at a time. */
 function moveCell(
   store: Store,
   view: ViewState,
@@ -110,10 +119,13 @@ function moveCell(
   const channel = store.enlarged.value;
   if (!pictures || channel === null) return;
   const [rows, columns] = pictures.size;
-  const [row, column] = cellAt(spot.value ?? { u: 0.5, v: 0.5 }, pictures.size);
-  const started = spot.value !== null;
-  const to = (from: number, by: number, count: number) =>
-    (Math.max(0, Math.min(count - 1, from + (started ? by : 0))) + 0.5) / count;
-  spot.value = { channel, u: to(column, right, columns), v: to(row, down, rows) };
+  const asked = view.pixels.value ? askedOf(store)?.cell : null;
+  const [row, column] = asked ?? cellAt(spot.value ?? { u: 0.5, v: 0.5 }, pictures.size);
+  const started = asked || spot.value !== null;
+  const to = (from: number, by: number, count: number) => clamp(from + (started ? by : 0), 0, count - 1);
+  const cell = [to(row, down, rows), to(column, right, columns)] as const;
+  spot.value = { channel, ...placeOf(cell, pictures.size) };
+  view.last.value = spot.value;
+  if (view.pixels.value) ask(store, cell);
   view.said.value = readingText(store, pictures, spot.value);
 }

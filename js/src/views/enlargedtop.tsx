@@ -5,12 +5,15 @@ import { orderOf } from "../draw/order";
 import type { LayerPictures, Sort } from "../records";
 import type { Store } from "../state";
 import { useScope } from "./context";
-import { Either } from "./controls";
-import { close, neighbour } from "./enlarged";
+import { Choice } from "./controls";
+import { close, enlarge, neighbour } from "./enlarged";
 import { IconButton } from "./icons";
+import { MethodSelect } from "./method";
+import { openPixels } from "./pixels";
 import { saveEnlarged } from "./save";
 import { copySnippet } from "./snippet";
 import { Opacity } from "./specimen";
+import { Working } from "./working";
 
 /** What a channel can be ranked by, as a noun. */
 const NOUNS: Record<Exclude<Sort, "index">, string> = {
@@ -25,43 +28,74 @@ const NOUNS: Record<Exclude<Sort, "index">, string> = {
 export function EnlargedTop({ channel, pictures }: { channel: number; pictures: LayerPictures }) {
   const { store, view, root } = useScope();
   return (
-    <div class="nn-title">
-      <p class="nn-about">
-        <strong>{`Channel ${channel}`}</strong>
-        <code class="nn-muted">{pictures.layer}</code>
-        <span class="nn-muted nn-facts">{`${times(pictures.size)} · ${rankOf(store, pictures, channel)}`}</span>
-      </p>
-      <div class="nn-tools">
-        <Opacity />
-        <Either
+    <>
+      <div class="nn-title">
+        <p class="nn-about">
+          <strong>{`Channel ${channel}`}</strong>
+          <code class="nn-muted">{pictures.layer}</code>
+          <span class="nn-muted nn-facts">{`${times(pictures.size)} · ${rankOf(store, pictures, channel)}`}</span>
+        </p>
+        <div class="nn-tools">
+          <Step by={-1} />
+          <Step by={1} />
+          <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
+          <IconButton
+            icon="save"
+            label="Save the channel as PNG"
+            onClick={() => saveEnlarged(store, view, root)}
+          />
+          <IconButton icon="close" label="Close" onClick={() => close(store, view)} />
+        </div>
+      </div>
+      <Looks />
+    </>
+  );
+}
+
+/** What is asked about the channel, and how the answer is drawn. */
+function Looks() {
+  const { store, view } = useScope();
+  const pixels = view.pixels.value;
+  return (
+    <div class="nn-looks">
+      <Choice
+        tabs
+        label="Enlarged"
+        title="Map: the channel. Pixels: what in the image drives it"
+        words={["Map", "Pixels"]}
+        value={pixels ? "Pixels" : "Map"}
+        onChange={(tab) => {
+          if (tab === "Map") view.pixels.value = false;
+          else openPixels(store, view);
+        }}
+      />
+      {pixels && <Working />}
+      <Opacity />
+      {pixels ? (
+        <MethodSelect pixels />
+      ) : (
+        <Choice
           label="cells"
           words={["exact", "smooth"]}
-          second={store.traits.smooth.value}
-          onChange={(smooth) => store.set({ smooth })}
-        />
-        <Step by={-1} />
-        <Step by={1} />
-        <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
-        <IconButton
-          icon="save"
-          label="Save the channel as PNG"
-          onClick={() => saveEnlarged(store, view, root)}
-        />
-        <IconButton icon="close" label="Close" onClick={() => close(store, view)} />
-      </div>
+          value={store.traits.smooth.value ? "smooth" : "exact"}
+          onChange={(word) => store.set({ smooth: word === "smooth" })}
+        >
+          cells
+        </Choice>
+      )}
     </div>
   );
 }
 
 function Step({ by }: { by: -1 | 1 }) {
-  const { store } = useScope();
+  const { store, view } = useScope();
   const next = neighbour(store, by);
   return (
     <IconButton
       icon={by < 0 ? "back" : "next"}
       label={by < 0 ? "Previous channel" : "Next channel"}
       disabled={next === null}
-      onClick={() => store.set({ channel: next })}
+      onClick={() => next !== null && enlarge(store, view, next)}
     />
   );
 }

@@ -6,6 +6,7 @@ import type { LayerPictures } from "../records";
 import type { Spot, Store } from "../state";
 import { pixelAt } from "./cellbox";
 import { useScope } from "./context";
+import { Muted } from "./muted";
 import { readAt } from "./readout";
 
 interface Props {
@@ -54,7 +55,7 @@ function Value({ pictures, spot }: Omit<Props, "channel">) {
 export function Fact({ name, value, title }: { name: string; value: string; title?: string }) {
   return (
     <span class="nn-fact" title={title}>
-      <span class="nn-muted">{name}</span> <span>{value}</span>
+      <Muted>{name}</Muted> <span>{value}</span>
     </span>
   );
 }

@@ -28,6 +28,7 @@ export function useMoves(grid: Grid, layout: ReadonlySignal<Layout>, top: Signal
   return {
     onPointerMove: (event: PointerEvent) => {
       view.hover.value = grid.current && spotAt(event, grid.current, layout.value, store);
+      view.last.value = view.hover.value ?? view.last.value;
     },
     onPointerLeave: () => {
       view.hover.value = null;

@@ -8,8 +8,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Arrows, Home, End, Page", "move among the channels"],
   ["Enter", "enlarge the channel"],
   ["← →", "in the enlarged view: the previous and next channel of the order"],
-  ["Shift + arrows", "in the enlarged view: read the next cell"],
-  ["Esc", "close what is open"],
+  ["Shift + arrows", "in the enlarged view: read the next cell; under Pixels: ask what drives it"],
+  ["Shift + click on a class", "take its map away from that of the chosen class"],
+  ["Esc", "close what is open; in the image's column: stop long work"],
 ];
 
 const WORDS: readonly (readonly [string, string])[] = [

@@ -1,20 +1,17 @@
 /** The image as the network saw it, or the original with what the network saw framed; the map lies over either. */
 
-import { type ReadonlySignal, useComputed, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { overlayOf } from "../draw/heat";
-import { fitToScreen } from "../draw/paint";
 import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
-import { type Picture, usePicture } from "./picture";
-import { useSize } from "./size";
+import { Part } from "./mapscale";
+import { type Paper, photo, Sheet } from "./pane";
+import { usePicture } from "./picture";
 
 export function InputImage() {
   const { store, view } = useScope();
   const { _about, _picture, _original, cam, contours } = store.traits;
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const size = useSize(canvas);
   const input = usePicture(_picture);
   const original = usePicture(_original);
   const whole = useComputed(() => view.original.value && original.value !== null);
@@ -22,16 +19,13 @@ export function InputImage() {
   const overlay = useComputed(() => store.laid.value && overlayOf(store.laid.value, contours.value));
   const strength = useStrength();
 
-  useSignalEffect(() => {
-    const { width, height } = size.value;
-    const context = canvas.current && width > 0 ? fitToScreen(canvas.current, width, height) : null;
-    if (!context) return;
-    draw(context, { width, height }, whole.value ? original.value : input.value);
+  const draw = (to: Paper) => {
+    photo(to, whole.value ? original.value : input.value);
     const [left, top, right, bottom] = crop.value;
-    const box = { left: left * width, top: top * height };
-    const sides = { width: (right - left) * width, height: (bottom - top) * height };
-    overlay.value?.(context, { ...box, ...sides }, strength.value);
-  });
+    const box = { left: left * to.width, top: top * to.height };
+    const sides = { width: (right - left) * to.width, height: (bottom - top) * to.height };
+    overlay.value?.(to.context, { ...box, ...sides }, strength.value);
+  };
 
   const shape = whole.value && original.value ? original.value : input.value;
   const [, rows = 1, columns = 1] = _about.value.input ?? [];
@@ -39,9 +33,10 @@ export function InputImage() {
   const label = whole.value ? "The original image" : "The image as the network saw it";
   return (
     <div class="nn-image" style={{ aspectRatio: String(ratio) }} {...askerProps(store, crop.value)}>
-      <canvas ref={canvas} role="img" aria-label={cam.value ? `${label}, under the map` : label} />
+      <Sheet label={cam.value ? `${label}, under the map` : label} draw={draw} />
       {whole.value && <div class="nn-crop" style={frameStyle(crop.value)} title="What the network saw" />}
       <AskerFrame crop={crop.value} />
+      <Part />
       <Marker crop={crop.value} />
     </div>
   );
@@ -62,15 +57,4 @@ function Marker({ crop }: { crop: Crop }) {
   const size = store.pictures.value?.size;
   if (!spot || !size) return null;
   return <div class="nn-cell-frame" style={frameStyle(within(crop, cellBox(spot, size)))} />;
-}
-
-function draw(
-  context: CanvasRenderingContext2D,
-  area: { width: number; height: number },
-  picture: Picture | null,
-) {
-  context.clearRect(0, 0, area.width, area.height);
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
-  if (picture) context.drawImage(picture, 0, 0, area.width, area.height);
 }

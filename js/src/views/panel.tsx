@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { times } from "../draw/number";
 import { useEffectAtOnce } from "./atonce";
 import { Channels } from "./channels";
+import { Checks } from "./checks";
 import { useScope } from "./context";
 import { Enlarged } from "./enlarged";
 import { Header } from "./header";
@@ -18,7 +19,8 @@ export function Panel() {
   useRootFacts();
   useAnnouncements();
   useFullScreen();
-  const covered = store.enlarged.value !== null;
+  const checking = store.traits.checks.value;
+  const covered = checking || store.enlarged.value !== null;
   const empty = store.pictures.value === null;
   return (
     <>
@@ -30,7 +32,7 @@ export function Panel() {
         <StatusLine />
         {view.help.value && <Help />}
       </div>
-      {covered && <Enlarged />}
+      {covered && (checking ? <Checks /> : <Enlarged />)}
       <div class="nn-unseen" role="status" aria-live="polite">
         {view.said.value}
       </div>

@@ -1,20 +1,18 @@
 /** The three pictures of a channel: the image, the channel over it, the channel alone. */
 
-import { type Signal, useComputed, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { type Signal, useComputed } from "@preact/signals";
 import { overPhoto, tableOf } from "../draw/colormap";
-import { canvasOf, fitToScreen } from "../draw/paint";
+import { canvasOf } from "../draw/paint";
 import { bilinear, type Plane } from "../draw/resample";
 import { around, type Range, valueOfCode } from "../draw/scale";
 import { coarseTile } from "../draw/tiles";
 import type { Colormap, LayerPictures } from "../records";
 import type { Spot, Store } from "../state";
-import { cellBox, frameStyle } from "./cellbox";
 import { useScope } from "./context";
-import { type Picture, usePicture } from "./picture";
-import { useSize } from "./size";
+import { Frame, type Paper, photo } from "./pane";
+import { usePicture } from "./picture";
 
-interface Props {
+export interface Props {
   readonly channel: number;
   readonly pictures: LayerPictures;
   readonly spot: Signal<Spot | null>;
@@ -33,10 +31,10 @@ export function Pictures({ channel, pictures, spot }: Props) {
   const frame = { ratio: columns / rows, channel, size: pictures.size, spot };
   return (
     <>
-      <Frame {...frame} caption="image" draw={(to) => photo(to, image.value)} />
+      <Frame {...frame} label="image" draw={(to) => photo(to, image.value)} />
       <Frame
         {...frame}
-        caption="overlay"
+        label="overlay"
         draw={(to) => {
           photo(to, image.value);
           const name = overPhoto(colormap.value);
@@ -47,7 +45,7 @@ export function Pictures({ channel, pictures, spot }: Props) {
       />
       <Frame
         {...frame}
-        caption="activation"
+        label="activation"
         draw={(to) =>
           map(to, {
             plane: plane.value,
@@ -79,19 +77,6 @@ function planeOf(store: Store): Plane {
   };
 }
 
-interface Paper {
-  readonly context: CanvasRenderingContext2D;
-  readonly width: number;
-  readonly height: number;
-}
-
-function photo({ context, width, height }: Paper, picture: Picture | null): void {
-  context.clearRect(0, 0, width, height);
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
-  if (picture) context.drawImage(picture, 0, 0, width, height);
-}
-
 interface MapLook {
   readonly plane: Plane;
   readonly range: Range;
@@ -109,49 +94,4 @@ function map({ context, width, height }: Paper, look: MapLook): void {
   context.globalAlpha = look.opacity;
   context.drawImage(canvasOf(shown, tableOf(look.colormap), look.range), 0, 0, width, height);
   context.globalAlpha = 1;
-}
-
-interface FrameProps {
-  readonly caption: string;
-  readonly ratio: number;
-  readonly channel: number;
-  readonly size: readonly [number, number];
-  readonly spot: Signal<Spot | null>;
-  /** Draws onto the paper; whatever signals it reads, it is called again when they change. */
-  readonly draw: (paper: Paper) => void;
-}
-
-/** A picture on which the pointer reads values. */
-function Frame({ caption, ratio, channel, size, spot, draw }: FrameProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const room = useSize(canvas);
-  useSignalEffect(() => {
-    const { width, height } = room.value;
-    const context = canvas.current && width > 0 ? fitToScreen(canvas.current, width, height) : null;
-    if (context) draw({ context, width, height });
-  });
-  const point = (event: PointerEvent & { currentTarget: HTMLElement }) => {
-    const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
-    if (width === 0 || height === 0) return;
-    const part = (value: number) => Math.max(0, Math.min(0.999999, value));
-    spot.value = {
-      channel,
-      u: part((event.clientX - left) / width),
-      v: part((event.clientY - top) / height),
-    };
-  };
-  return (
-    <figure>
-      <div
-        class="nn-picture"
-        style={{ aspectRatio: String(ratio) }}
-        onPointerMove={point}
-        onPointerDown={point}
-      >
-        <canvas ref={canvas} role="img" aria-label={caption} />
-        {spot.value && <div class="nn-cell-frame" style={frameStyle(cellBox(spot.value, size))} />}
-      </div>
-      <figcaption class="nn-muted">{caption}</figcaption>
-    </figure>
-  );
 }

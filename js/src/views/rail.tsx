@@ -7,6 +7,7 @@ import { carried, placeOf } from "../draw/query";
 import { barHeight, barsPath, FAMILIES, widestOf } from "../draw/rail";
 import type { LayerInfo } from "../records";
 import { useScope } from "./context";
+import { Muted } from "./muted";
 
 export function Rail() {
   const { store } = useScope();
@@ -89,7 +90,7 @@ function Tip({ layers, place }: { layers: readonly LayerInfo[]; place: number | 
   const at = (place + 0.5) / layers.length;
   return (
     <div class="nn-tip" style={{ left: `${100 * at}%`, transform: `translateX(${-100 * at}%)` }}>
-      <code>{layer.name}</code> <span class="nn-muted">{`${layer.kind} · ${times(layer.shape)}`}</span>
+      <code>{layer.name}</code> <Muted>{`${layer.kind} · ${times(layer.shape)}`}</Muted>
     </div>
   );
 }

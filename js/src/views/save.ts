@@ -1,11 +1,12 @@
 /** What is on the screen, as a PNG file. */
 
 import { overPhoto, tableOf } from "../draw/colormap";
+import { coloursOfMap } from "../draw/heat";
 import { layoutOf } from "../draw/layout";
 import { format } from "../draw/number";
 import { type Bar, drawSheet } from "../draw/sheet";
 import { coloursOf, TilePainter } from "../draw/tiles";
-import type { Colormap, LayerPictures } from "../records";
+import type { Colormap, LayerPictures, MapPicture } from "../records";
 import type { Store, ViewState } from "../state";
 import { axisOf, partOf } from "./axis";
 import { tell } from "./tell";
@@ -38,7 +39,7 @@ export function saveSheet(store: Store, view: ViewState): void {
   download(canvas, `${pictures.layer}.png`, view);
 }
 
-/** Save the three pictures of the enlarged channel, as they are drawn now. */
+/** Save the three pictures of the enlarged channel, or of what drives it, as they are drawn now. */
 export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): void {
   const pictures = store.pictures.value;
   const channel = store.enlarged.value;
@@ -47,9 +48,12 @@ export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): 
   if (!pictures || channel === null || !first) return;
   const { width, height } = first;
   const colormap = store.traits.colormap.value;
+  const map = view.pixels.value ? store.laid.value : null;
   const canvas = drawSheet({
-    title: `${modelName(store)} · ${pictures.layer} · channel ${channel}`,
-    bars: [...new Set([overPhoto(colormap), colormap])].map((name) => barOf(store, name)),
+    title: `${modelName(store)} · ${map?.sentence ?? `${pictures.layer} · channel ${channel}`}`,
+    bars: map
+      ? [barOfMap(map)]
+      : [...new Set([overPhoto(colormap), colormap])].map((name) => barOf(store, name)),
     width: drawn.length * (width + 12) - 12,
     height,
     draw: (context) => {
@@ -58,7 +62,12 @@ export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): 
       });
     },
   });
-  download(canvas, `${pictures.layer}-channel-${channel}.png`, view);
+  download(canvas, `${pictures.layer}-channel-${channel}${map ? `-${map.method}` : ""}.png`, view);
+}
+
+function barOfMap(map: MapPicture): Bar {
+  const [lo, hi] = map.ends;
+  return { table: tableOf(coloursOfMap(map)), part: [0, 1], words: [format(lo, 3), format(hi, 3)] };
 }
 
 function barOf(store: Store, colormap: Colormap): Bar {

@@ -11,10 +11,37 @@ test("three lines that give the same numbers in Python", () => {
   ]);
 });
 
-test("the map that is shown, with its class and method", () => {
-  expect(snippet({ ...shown, map: { target: 281, method: "gradcam" } })).toContain(
-    'probe.cam(layer="features.0", target=281, method="gradcam")',
-  );
+const map = {
+  layer: "features.0",
+  target: 281,
+  versus: null,
+  unit: "",
+  method: "gradcam",
+  style: "paper",
+  at: "layer",
+} as const;
+
+test.each([
+  ["a class", {}, 'probe.cam(layer="features.0", target=281, method="gradcam")'],
+  ["what Python chose", { target: null }, 'probe.cam(layer="features.0", method="gradcam")'],
+  [
+    "two classes, as a library does it",
+    { versus: 282, style: "captum" },
+    'probe.cam(layer="features.0", target=281, versus=282, method="gradcam", style="captum")',
+  ],
+  ["pixels", { at: "pixels", method: "gradient" }, 'probe.attribute(target=281, method="gradient")'],
+  [
+    "a channel",
+    { unit: 'features."3[14]' },
+    'probe.cam(layer="features.0", target=nnscope.Unit("features.\\"3", 14), method="gradcam")',
+  ],
+  [
+    "a cell, whatever class is left away",
+    { unit: "features.3[14,3,5]", at: "pixels", method: "guided_backprop", versus: 3 },
+    'probe.attribute(target=nnscope.Unit("features.3", 14, (3, 5)), method="guided_backprop")',
+  ],
+] as const)("the map of %s", (_, facts, code) => {
+  expect(snippet({ ...shown, map: { ...map, ...facts } }).split("\n")[2]).toBe(`heatmap = ${code}`);
 });
 
 test("a name with a quote stays one string", () => {

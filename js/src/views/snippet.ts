@@ -1,5 +1,7 @@
 /** What is on the screen, as three lines of Python. */
 
+import { type Unit, unitOf } from "../draw/unit";
+import type { HeatMap } from "../records";
 import type { Store, ViewState } from "../state";
 import { tell } from "./tell";
 
@@ -8,31 +10,45 @@ export interface Shown {
   readonly shape: string;
   readonly channel: number;
   /** The map that is shown, if one is. */
-  readonly map: { readonly target: number | null; readonly method: string } | null;
+  readonly map: Pick<HeatMap, "layer" | "target" | "versus" | "unit" | "method" | "style" | "at"> | null;
 }
 
 export function snippet({ layer, shape, channel, map }: Shown): string {
   const name = JSON.stringify(layer);
-  const lines = [
+  const last = map ? `heatmap = ${callOf(map)}` : `strongest = probe.strongest(${name}, k=5)`;
+  return [
     "probe = nnscope.Probe(model, image)",
     `channel = probe.activations(${name})[${channel}]  # of ${shape}`,
+    last,
+  ].join("\n");
+}
+
+/** The call that makes the map again. */
+function callOf({ layer, target, versus, unit, method, style, at }: NonNullable<Shown["map"]>): string {
+  const own = unitOf(unit);
+  const explained = own ? unitCode(own) : target;
+  const words = [
+    at === "layer" && `layer=${JSON.stringify(layer)}`,
+    explained !== null && `target=${explained}`,
+    versus !== null && !own && `versus=${versus}`,
+    `method=${JSON.stringify(method)}`,
+    style !== "paper" && `style=${JSON.stringify(style)}`,
   ];
-  if (map) {
-    const target = map.target === null ? "" : `, target=${map.target}`;
-    lines.push(`heatmap = probe.cam(layer=${name}${target}, method=${JSON.stringify(map.method)})`);
-  } else lines.push(`strongest = probe.strongest(${name}, k=5)`);
-  return lines.join("\n");
+  return `probe.${at === "layer" ? "cam" : "attribute"}(${words.filter(Boolean).join(", ")})`;
+}
+
+function unitCode({ layer, channel, cell }: Unit): string {
+  return `nnscope.Unit(${JSON.stringify(layer)}, ${channel}${cell ? `, (${cell.join(", ")})` : ""})`;
 }
 
 export function copySnippet(store: Store, view: ViewState): void {
   const pictures = store.pictures.value;
   if (!pictures) return;
-  const { cam, method } = store.traits;
   const text = snippet({
     layer: pictures.layer,
     shape: [pictures.channels, ...pictures.size].join(" × "),
     channel: store.enlarged.value ?? store.order.value[view.focus.value] ?? 0,
-    map: cam.value && store.map.value ? { target: store.target.value, method: method.value } : null,
+    map: store.laid.value,
   });
   copy(text).then(
     () => tell(view, "Copied three lines of Python."),

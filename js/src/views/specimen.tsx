@@ -1,107 +1,80 @@
 /** Left column: the image with the map over it, and what the network makes of it. */
 
 import { useComputed } from "@preact/signals";
+import { percent } from "../draw/number";
 import { Asker } from "./asker";
 import { Classes } from "./classes";
 import { useScope } from "./context";
-import { Either, Select, Slider } from "./controls";
+import { Choice, Slider } from "./controls";
 import { InputImage } from "./inputimage";
-
-/** Names of the methods; the values are keys of the registry in Python. */
-const METHODS: readonly { value: string; text: string }[] = [{ value: "gradcam", text: "Grad-CAM" }];
+import { MapScale } from "./mapscale";
+import { MapSwitch } from "./method";
+import { More } from "./more";
+import { Explain } from "./question";
 
 export function Specimen() {
   const { store, view } = useScope();
   const { _original, _about } = store.traits;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || store.traits.progress.value === null) return;
+    event.stopPropagation();
+    store.stop();
+  };
   const hasOriginal = useComputed(() => _original.value.byteLength > 0 && Boolean(_about.value.crop));
   return (
-    <section class="nn-specimen" aria-label="Image">
+    <section class="nn-specimen" aria-label="Image" onKeyDown={onKey}>
       <div class="nn-look">
         <InputImage />
+        <MapScale />
         <Asker />
         {hasOriginal.value && (
-          <Either
-            label=""
+          <Choice
+            label="Shown"
             words={["network input", "original"]}
-            second={view.original.value}
-            onChange={(second) => {
-              view.original.value = second;
+            value={view.original.value ? "original" : "network input"}
+            onChange={(word) => {
+              view.original.value = word === "original";
             }}
           />
         )}
       </div>
       <div class="nn-explain">
         <MapSwitch />
+        {store.explains.value && (
+          <>
+            <div class="nn-map-row">
+              <Opacity />
+              <Choice
+                label="Draw"
+                words={["heat", "contours"]}
+                value={store.traits.contours.value ? "contours" : "heat"}
+                onChange={(word) => store.set({ contours: word === "contours" })}
+              />
+            </div>
+            <Explain />
+          </>
+        )}
         <Classes />
+        <More />
       </div>
     </section>
-  );
-}
-
-function MapSwitch() {
-  const { store } = useScope();
-  const { cam, method } = store.traits;
-  const able = store.explains.value;
-  const why = "Needs class scores; pass target=callable in Python.";
-  const methods = METHODS.some(({ value }) => value === method.value)
-    ? METHODS
-    : [...METHODS, { value: method.value, text: method.value }];
-  return (
-    <>
-      <div class="nn-map-row">
-        <button
-          type="button"
-          role="switch"
-          class="nn-switch"
-          aria-checked={cam.value && able}
-          aria-label="Grad-CAM"
-          disabled={!able}
-          title={able ? "Show what in the image drives the class" : why}
-          onClick={() => store.set({ cam: !cam.value })}
-        >
-          <span class="nn-knob" aria-hidden="true" />
-          Grad-CAM
-        </button>
-        <Opacity />
-      </div>
-      {able ? (
-        <Select
-          label="Method"
-          options={methods}
-          value={method.value}
-          onChange={(value) => store.set({ method: value })}
-        />
-      ) : (
-        <p class="nn-muted nn-why">{why}</p>
-      )}
-    </>
   );
 }
 
 /** Strength of what lies over the image; the trait is written when the slider is let go. */
 export function Opacity() {
   const { store, view } = useScope();
-  const value = view.dragged.value ?? store.traits.opacity.value;
   return (
-    <span class="nn-labelled">
-      <span class="nn-muted" aria-hidden="true">
-        opacity
-      </span>
-      <Slider
-        label="Opacity"
-        min={0}
-        max={1}
-        step={0.01}
-        value={value}
-        text={`${Math.round(value * 100)} %`}
-        onDrag={(opacity) => {
-          view.dragged.value = opacity;
-        }}
-        onChange={(opacity) => {
-          store.set({ opacity });
-          view.dragged.value = null;
-        }}
-      />
-    </span>
+    <Slider
+      label="Opacity"
+      word="opacity"
+      min={0}
+      max={1}
+      step={0.01}
+      value={store.traits.opacity.value}
+      dragged={view.dragged}
+      text={(opacity) => percent(opacity, 0)}
+      onChange={(opacity) => store.set({ opacity })}
+    />
   );
 }

@@ -2,13 +2,17 @@
 
 import { format } from "../draw/number";
 import { cellAt, pixelAt } from "./cellbox";
+import { CheckButton } from "./checks";
 import { useScope } from "./context";
+import { Muted } from "./muted";
 import { readAt } from "./readout";
+import { Working } from "./working";
 
 export function StatusLine() {
   return (
     <footer class="nn-status">
       <span class="nn-status-left">
+        <Working />
         <Left />
       </span>
       <Provenance />
@@ -21,17 +25,15 @@ function Left() {
   const { status, progress } = store.traits;
   if (view.notice.value) return <b>{view.notice.value}</b>;
   if (view.hover.value) return <UnderPointer />;
-  if (status.value !== "ready") {
-    const done = progress.value === null ? "" : ` ${Math.round(progress.value * 100)} %`;
-    return <span class="nn-muted">{`${status.value}${done}`}</span>;
-  }
+  if (progress.value !== null) return null;
+  if (status.value !== "ready") return <Muted>{status.value}</Muted>;
   const pictures = store.pictures.value;
   if (!pictures) return null;
   return (
-    <span class="nn-muted">
+    <Muted>
       {pictures.channels === 1 ? "1 channel" : `${pictures.channels} channels`} · point at a tile to read
       values
-    </span>
+    </Muted>
   );
 }
 
@@ -45,7 +47,7 @@ function UnderPointer() {
   const { value, exact } = readAt(spot, pictures, store.detail);
   const pixel = pixelAt(spot, store.traits._about.value.input);
   return (
-    <span class="nn-muted">
+    <Muted>
       <b>channel {spot.channel}</b> ·{" "}
       <span title="row, column">cell ({cellAt(spot, pictures.size).join(", ")})</span> · value{" "}
       <b>{`${exact ? "" : "≈ "}${format(value)}`}</b>
@@ -55,20 +57,19 @@ function UnderPointer() {
           · <span title="x, y in pixels of the network's input">image ({pixel.join(", ")})</span>
         </>
       )}
-    </span>
+    </Muted>
   );
 }
 
-/** How the map was made, and the doubt about it; a note about the model when there is no map. */
+/** How the map was made, and a way to doubt it; a note about the model when there is no map. */
 function Provenance() {
   const { store } = useScope();
-  const map = store.traits.cam.value ? store.map.value : null;
+  const map = store.laid.value;
   const note = store.traits._about.value.note;
   if (!map) return note ? <span class="nn-muted nn-status-right">{note}</span> : null;
   return (
-    <span class="nn-muted nn-status-right" title={map.sentence}>
-      {map.sentence}
-      {map.doubt && <b class="nn-doubt"> · {map.doubt}</b>}
+    <span class="nn-status-right">
+      <Muted title={map.sentence}>{map.sentence}</Muted> <CheckButton />
     </span>
   );
 }

@@ -64,27 +64,17 @@ export function Toolbar() {
 function TileSize() {
   const { store } = useScope();
   const dragged = useSignal<number | null>(null);
-  const value = dragged.value ?? store.traits.tile.value;
   return (
-    <span class="nn-labelled" title={`Tiles of about ${value} pixels`}>
-      <span class="nn-muted" aria-hidden="true">
-        Size
-      </span>
-      <Slider
-        label="Tile size"
-        min={48}
-        max={160}
-        step={4}
-        value={value}
-        text={`${value} pixels`}
-        onDrag={(tile) => {
-          dragged.value = tile;
-        }}
-        onChange={(tile) => {
-          store.set({ tile });
-          dragged.value = null;
-        }}
-      />
-    </span>
+    <Slider
+      label="Tile size"
+      word="Size"
+      min={48}
+      max={160}
+      step={4}
+      value={store.traits.tile.value}
+      dragged={dragged}
+      text={(tile) => `Tiles of about ${tile} pixels`}
+      onChange={(tile) => store.set({ tile })}
+    />
   );
 }

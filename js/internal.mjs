@@ -1,0 +1,25 @@
+// Names of properties that never leave the bundle: `build.mjs` lets esbuild shorten them.
+// A name that Python, the page or a library knows must not be here; `src/internal.test.ts` looks for such.
+export const INTERNAL = [
+  "answering",
+  "awaited",
+  "colormaps",
+  "colours",
+  "confirmed",
+  "darkText",
+  "dismissed",
+  "dragged",
+  "enlarged",
+  "fading",
+  "onChoose",
+  "onPick",
+  "picked",
+  "pictures",
+  "rangeOf",
+  "rechecked",
+  "refocus",
+  "store",
+  "traits",
+  "unanswered",
+  "wantExact",
+];

@@ -1,0 +1,91 @@
+/** Pictures to look at: a sheet that is drawn again when it must be, and a frame on which the pointer reads values. */
+
+import { type Signal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { clamp } from "../draw/layout";
+import { fitToScreen } from "../draw/paint";
+import type { Cell } from "../draw/query";
+import type { Spot } from "../state";
+import { cellAt, cellBox, frameStyle, placeOf } from "./cellbox";
+import { useScope } from "./context";
+import type { Picture } from "./picture";
+import { useSize } from "./size";
+
+export interface Paper {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface SheetProps {
+  readonly label: string;
+  /** Draws onto the paper; whatever signals it reads, it is called again when they change. */
+  readonly draw: (paper: Paper) => void;
+}
+
+export function Sheet({ label, draw }: SheetProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const room = useSize(canvas);
+  useSignalEffect(() => {
+    const { width, height } = room.value;
+    const context = canvas.current && width > 0 ? fitToScreen(canvas.current, width, height) : null;
+    if (!context) return;
+    context.clearRect(0, 0, width, height);
+    draw({ context, width, height });
+  });
+  return <canvas ref={canvas} role="img" aria-label={label} />;
+}
+
+export function photo({ context, width, height }: Paper, picture: Picture | null): void {
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
+  if (picture) context.drawImage(picture, 0, 0, width, height);
+}
+
+interface FrameProps extends SheetProps {
+  readonly ratio: number;
+  readonly channel: number;
+  readonly size: Cell;
+  readonly spot: Signal<Spot | null>;
+  /** What a click on a cell does, and what it says it does. */
+  readonly pick?: { readonly title: string; readonly cell: (cell: Cell) => void };
+  /** The cell that is asked about. */
+  readonly asked?: Cell | null;
+}
+
+export function Frame({ label, draw, ratio, channel, size, spot, pick, asked }: FrameProps) {
+  const { view } = useScope();
+  const point = (event: MouseEvent & { currentTarget: HTMLElement }) => {
+    const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
+    if (width === 0 || height === 0) return;
+    const part = (value: number) => clamp(value, 0, 0.999999);
+    spot.value = {
+      channel,
+      u: part((event.clientX - left) / width),
+      v: part((event.clientY - top) / height),
+    };
+    view.last.value = spot.value;
+  };
+  return (
+    <figure>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Shift and the arrows do the same */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Shift and the arrows do the same */}
+      <div
+        class="nn-picture"
+        style={{ aspectRatio: String(ratio) }}
+        title={pick?.title}
+        onPointerMove={point}
+        onPointerDown={point}
+        onClick={(event) => {
+          point(event);
+          if (spot.value) pick?.cell(cellAt(spot.value, size));
+        }}
+      >
+        <Sheet label={label} draw={draw} />
+        {asked && <div class="nn-asker-frame" style={frameStyle(cellBox(placeOf(asked, size), size))} />}
+        {spot.value && <div class="nn-cell-frame" style={frameStyle(cellBox(spot.value, size))} />}
+      </div>
+      <figcaption class="nn-muted">{label}</figcaption>
+    </figure>
+  );
+}

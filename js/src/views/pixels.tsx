@@ -1,0 +1,112 @@
+/** What in the image drives a channel, or one of its cells. */
+
+import { type Signal, useComputed } from "@preact/signals";
+import { coloursOfMap, overlayOf } from "../draw/heat";
+import type { Cell } from "../draw/query";
+import { type Unit, unitOf, unitText, unitWords } from "../draw/unit";
+import type { LayerPictures } from "../records";
+import type { Spot, Store, ViewState } from "../state";
+import { TallBar } from "./colourbar";
+import { useScope } from "./context";
+import { Small } from "./controls";
+import { useStrength } from "./inputimage";
+import { axisOfMap } from "./mapscale";
+import { methodChange } from "./method";
+import { Muted } from "./muted";
+import { Frame, photo } from "./pane";
+import { usePicture } from "./picture";
+
+interface Props {
+  readonly channel: number;
+  readonly pictures: LayerPictures;
+  readonly spot: Signal<Spot | null>;
+}
+
+export function Pixels({ channel, pictures, spot }: Props) {
+  const { store } = useScope();
+  const { _about, _picture, contours } = store.traits;
+  const image = usePicture(_picture);
+  const map = useComputed(() => (store.laid.value?.at === "pixels" ? store.laid.value : null));
+  const overlay = useComputed(() => map.value && overlayOf(map.value, contours.value));
+  const strength = useStrength();
+  const asked = askedOf(store)?.cell ?? null;
+  const [, rows = 1, columns = 1] = _about.value.input ?? [];
+  const frame = { ratio: columns / rows, channel, size: pictures.size, spot, asked };
+  const pick = {
+    title: "Click a cell to ask what drives it, again for the whole channel",
+    cell: (cell: Cell) => ask(store, String(cell) === String(asked) ? null : cell),
+  };
+  return (
+    <>
+      <Frame {...frame} label="image" pick={pick} draw={(to) => photo(to, image.value)} />
+      <Frame
+        {...frame}
+        label="overlay"
+        draw={(to) => {
+          photo(to, image.value);
+          overlay.value?.(to.context, { left: 0, top: 0, ...to }, strength.value);
+        }}
+      />
+      <Frame
+        {...frame}
+        label="map"
+        draw={(to) => overlay.value?.(to.context, { left: 0, top: 0, ...to }, store.fading.value ? 0.5 : 1)}
+      />
+      {map.value && <TallBar axis={axisOfMap(map.value)} colormaps={[coloursOfMap(map.value)]} />}
+    </>
+  );
+}
+
+/** Which unit is asked about, how the map was made, and the doubt about it. */
+export function PixelsFoot({ channel }: { channel: number }) {
+  const { store } = useScope();
+  const unit = askedOf(store);
+  const map = store.laid.value;
+  return (
+    <div class="nn-made">
+      <span>
+        {unit ? `What drives ${unitWords(unit)}${unit.cell ? "" : ", its mean"} ` : ""}
+        {(!unit || unit.cell) && (
+          <Small onClick={() => ask(store, null)}>
+            {unit ? "whole channel" : `Ask what drives channel ${channel}`}
+          </Small>
+        )}
+      </span>
+      {unit && map?.at === "pixels" && (
+        <Muted>
+          {map.sentence} <span class="nn-doubt">{map.doubt}</span>
+        </Muted>
+      )}
+    </div>
+  );
+}
+
+/** The unit in question, if it is one of the channel that is enlarged. */
+export function askedOf(store: Store): Unit | null {
+  const unit = unitOf(store.traits.unit.value);
+  const here = unit?.layer === store.pictures.value?.layer && unit?.channel === store.enlarged.value;
+  return here && store.traits.cam.value ? unit : null;
+}
+
+/** Ask about the enlarged channel, or one of its cells. */
+export function ask(store: Store, cell: Cell | null): void {
+  store.set({ cam: true, ...unitChange(store, store.enlarged.value ?? 0, cell) });
+}
+
+export function unitChange(store: Store, channel: number, cell: Cell | null) {
+  return { unit: unitText({ layer: store.pictures.value?.layer ?? "", channel, cell }) };
+}
+
+/** Turn to the pixels, by a method that is at home there; what was asked before is kept for the way back. */
+export function openPixels(store: Store, view: ViewState): void {
+  const { unit, method, style, cam, _methods } = store.traits;
+  const guided = _methods.value.some(({ key }) => key === "guided_backprop");
+  const fitting = guided ? "guided_backprop" : "gradient";
+  if (unit.value === "") view.before.value = { method: method.value, style: style.value, cam: cam.value };
+  view.pixels.value = true;
+  store.set({
+    cam: true,
+    ...methodChange(store, store.method.value?.at === "pixels" ? method.value : fitting),
+    ...unitChange(store, store.enlarged.value ?? 0, askedOf(store)?.cell ?? null),
+  });
+}
