@@ -7,7 +7,6 @@ const shared = {
   format: "esm",
   target: "es2022",
   charset: "utf8",
-  mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
   // Calls of `h` take children as arguments, which is shorter than the lists of the automatic runtime.
   inject: ["jsx.mjs"],
   tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
@@ -30,6 +29,7 @@ if (process.argv.includes("--demo")) {
     entryPoints: { widget: "src/widget.ts" },
     outdir,
     minify: true,
+    mangleProps: new RegExp(`^(${INTERNAL.join("|")})$`),
     metafile: true,
   });
   const css = await esbuild.build({

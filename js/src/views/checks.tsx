@@ -57,9 +57,7 @@ export function Checks() {
       }}
     >
       <div class="nn-title">
-        <p class="nn-about">
-          <strong>How far can this map be trusted?</strong>
-        </p>
+        <strong>How far can this map be trusted?</strong>
         <div class="nn-tools">
           <Working />
           <IconButton icon="close" label="Close" onClick={close} />

@@ -128,7 +128,7 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const by = turnOf(event.key);
     const next = words[(words.indexOf(value) + by + words.length) % words.length];
-    if (!by || !next) return;
+    if (!by || !next || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     onChange(next);

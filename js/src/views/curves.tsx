@@ -25,7 +25,7 @@ export function Chart({ curves }: { curves: Curves }) {
     const by = turnOf(event.key);
     if (!by) return;
     event.preventDefault();
-    place.value = clamp((at ?? -by) + by, 0, last);
+    place.value = clamp((place.peek() ?? -by) + by, 0, last);
   };
   return (
     <div class="nn-chart">

@@ -64,12 +64,10 @@ function UnderPointer() {
 /** How the map was made, and a way to doubt it; a note about the model when there is no map. */
 function Provenance() {
   const { store } = useScope();
-  const map = store.laid.value;
-  const note = store.traits._about.value.note;
-  if (!map) return note ? <span class="nn-muted nn-status-right">{note}</span> : null;
+  const words = store.laid.value?.sentence ?? store.traits._about.value.note;
   return (
     <span class="nn-status-right">
-      <Muted title={map.sentence}>{map.sentence}</Muted> <CheckButton />
+      <Muted title={words}>{words}</Muted> {store.explains.value && <CheckButton />}
     </span>
   );
 }
