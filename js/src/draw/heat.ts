@@ -4,18 +4,19 @@ import type { Colormap, MapPicture } from "../records";
 import { css, sample, type Table, tableOf } from "./colormap";
 import { type Lines, linesAt } from "./contours";
 import { canvasOf } from "./paint";
-import { bilinear, type Plane } from "./resample";
+import { averaged, bilinear, type Plane } from "./resample";
 import { fraction, type Range } from "./scale";
 
 /** Longest side of the grid to which a smooth map is brought: before it is coloured, before lines are drawn. */
-const FINE = { heat: 336, contours: 160 };
+const FINE = { heat: 336, contours: 112 };
 
 /** How many levels are drawn on each side of zero. */
 const LEVELS = 5;
 
 export interface Box {
-  readonly left: number;
-  readonly top: number;
+  /** 0 where they are absent. */
+  readonly left?: number;
+  readonly top?: number;
   readonly width: number;
   readonly height: number;
 }
@@ -33,7 +34,8 @@ export function overlayOf(map: MapPicture, contours: boolean): Overlay {
   if (!(hi > lo)) return () => {};
   const plane = planeOf(map, contours ? FINE.contours : FINE.heat);
   const table = tableOf(coloursOfMap(map));
-  return contours ? drawn(levelsOf(map, plane, table)) : painted(map, plane, table);
+  // Lines around single pixels would be a thicket.
+  return contours ? drawn(levelsOf(map, averaged(plane, FINE.contours), table)) : painted(map, plane, table);
 }
 
 /** Every cell clipped to the ends, then interpolated where the map is smooth. */
@@ -51,7 +53,7 @@ export function planeOf(map: MapPicture, fine: number): Plane {
 
 function painted({ ends: [lo, hi], smooth }: MapPicture, plane: Plane, table: Table): Overlay {
   const canvas = canvasOf(plane, table, { lo, hi });
-  return (context, { left, top, width, height }, opacity) => {
+  return (context, { left = 0, top = 0, width, height }, opacity) => {
     const shrunk = plane.width > width * (globalThis.devicePixelRatio || 1);
     context.imageSmoothingEnabled = smooth || shrunk;
     context.globalAlpha = opacity;
@@ -104,7 +106,11 @@ function drawn(levels: readonly Level[]): Overlay {
   };
 }
 
-function trace(context: CanvasRenderingContext2D, lines: Lines, { left, top, width, height }: Box): void {
+function trace(
+  context: CanvasRenderingContext2D,
+  lines: Lines,
+  { left = 0, top = 0, width, height }: Box,
+): void {
   context.beginPath();
   for (let i = 0; i < lines.length; i += 4) {
     context.moveTo(left + (lines[i] as number) * width, top + (lines[i + 1] as number) * height);

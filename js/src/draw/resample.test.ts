@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bilinear } from "./resample";
+import { averaged, bilinear } from "./resample";
 
 const plane = (height: number, width: number, ...values: number[]) => ({
   height,
@@ -19,4 +19,12 @@ test("the same size changes nothing", () => {
 
 test("one cell fills everything", () => {
   expect([...bilinear(plane(1, 1, 3), 2, 2).values]).toEqual([3, 3, 3, 3]);
+});
+
+test("means over blocks that share the cells out", () => {
+  const { height, width, values } = averaged(plane(2, 4, 1, 3, 10, 10, 5, 7, 20, 40), 2);
+  expect([height, width, ...values]).toEqual([1, 2, 4, 20]);
+  const [first, last] = averaged(plane(1, 3, 6, 2, 9), 2).values;
+  expect([first, last]).toEqual([4, 9]);
+  expect([...averaged(plane(1, 2, 1, 2), 2).values]).toEqual([1, 2]);
 });

@@ -26,6 +26,21 @@ export function bilinear(plane: Plane, height: number, width: number): Plane {
   return { height, width, values };
 }
 
+/** Means over blocks of cells, of which there are at most `most` along a side. */
+export function averaged(plane: Plane, most: number): Plane {
+  const shrink = Math.min(1, most / Math.max(plane.height, plane.width));
+  const [height, width] = [Math.ceil(plane.height * shrink), Math.ceil(plane.width * shrink)];
+  const sums = new Float32Array(height * width);
+  const counts = sums.slice();
+  plane.values.forEach((value, i) => {
+    const row = Math.floor((Math.floor(i / plane.width) * height) / plane.height);
+    const at = row * width + Math.floor(((i % plane.width) * width) / plane.width);
+    (sums[at] as number) += value;
+    (counts[at] as number) += 1;
+  });
+  return { height, width, values: sums.map((sum, i) => sum / (counts[i] as number)) };
+}
+
 interface Tap {
   readonly lower: number;
   readonly upper: number;

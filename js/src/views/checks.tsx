@@ -11,7 +11,7 @@ import { Dialog } from "./dialog";
 import { IconButton } from "./icons";
 import { Muted } from "./muted";
 import { Notices } from "./notices";
-import { photo, Sheet } from "./pane";
+import { photo, ratioOf, Sheet } from "./pane";
 import { usePicture } from "./picture";
 import { Working } from "./working";
 
@@ -80,7 +80,7 @@ function Findings({ found }: { found: Found }) {
     <>
       <div class="nn-checks">
         {rows.map(({ label, similarity }, i) => (
-          <figure key={label}>
+          <figure key={`${i} ${label}`}>
             <Small place={i} label={label} />
             <figcaption>
               {label}
@@ -117,14 +117,13 @@ function Small({ place, label }: { place: number; label: string }) {
     const row = store.checks.value?.rows[place];
     return row && overlayOf(row.picture, false);
   });
-  const [, rows = 1, columns = 1] = _about.value.input ?? [];
   return (
-    <div class="nn-picture" style={{ aspectRatio: String(columns / rows) }}>
+    <div class="nn-picture" style={{ aspectRatio: String(ratioOf(_about.value)) }}>
       <Sheet
         label={label}
         draw={(to) => {
           photo(to, image.value);
-          overlay.value?.(to.context, { left: 0, top: 0, ...to }, opacity.value);
+          overlay.value?.(to.context, to, opacity.value);
         }}
       />
     </div>

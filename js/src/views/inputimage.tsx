@@ -6,7 +6,7 @@ import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import { Part } from "./mapscale";
-import { type Paper, photo, Sheet } from "./pane";
+import { type Paper, photo, ratioOf, Sheet } from "./pane";
 import { usePicture } from "./picture";
 
 export function InputImage() {
@@ -28,8 +28,7 @@ export function InputImage() {
   };
 
   const shape = whole.value && original.value ? original.value : input.value;
-  const [, rows = 1, columns = 1] = _about.value.input ?? [];
-  const ratio = shape ? shape.width / shape.height : columns / rows;
+  const ratio = shape ? shape.width / shape.height : ratioOf(_about.value);
   const label = whole.value ? "The original image" : "The image as the network saw it";
   return (
     <div class="nn-image" style={{ aspectRatio: String(ratio) }} {...askerProps(store, crop.value)}>

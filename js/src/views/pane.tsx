@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import { clamp } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
 import type { Cell } from "../draw/query";
+import type { About } from "../records";
 import type { Spot } from "../state";
 import { cellAt, cellBox, frameStyle, placeOf } from "./cellbox";
 import { useScope } from "./context";
@@ -34,6 +35,12 @@ export function Sheet({ label, draw }: SheetProps) {
     draw({ context, width, height });
   });
   return <canvas ref={canvas} role="img" aria-label={label} />;
+}
+
+/** Width of the network's input by its height. */
+export function ratioOf({ input }: About): number {
+  const [, height = 1, width = 1] = input ?? [];
+  return width / height;
 }
 
 export function photo({ context, width, height }: Paper, picture: Picture | null): void {

@@ -9,7 +9,7 @@ import { coarseTile } from "../draw/tiles";
 import type { Colormap, LayerPictures } from "../records";
 import type { Spot, Store } from "../state";
 import { useScope } from "./context";
-import { Frame, type Paper, photo } from "./pane";
+import { Frame, type Paper, photo, ratioOf } from "./pane";
 import { usePicture } from "./picture";
 
 export interface Props {
@@ -27,8 +27,7 @@ export function Pictures({ channel, pictures, spot }: Props) {
   const image = usePicture(_picture);
   const plane = useComputed(() => planeOf(store));
   const range = useComputed(() => store.rangeOf(store.enlarged.value ?? 0));
-  const [, rows = pictures.size[0], columns = pictures.size[1]] = _about.value.input ?? [];
-  const frame = { ratio: columns / rows, channel, size: pictures.size, spot };
+  const frame = { ratio: ratioOf(_about.value), channel, size: pictures.size, spot };
   return (
     <>
       <Frame {...frame} label="image" draw={(to) => photo(to, image.value)} />

@@ -13,7 +13,7 @@ import { useStrength } from "./inputimage";
 import { axisOfMap } from "./mapscale";
 import { methodChange } from "./method";
 import { Muted } from "./muted";
-import { Frame, photo } from "./pane";
+import { Frame, photo, ratioOf } from "./pane";
 import { usePicture } from "./picture";
 
 interface Props {
@@ -30,8 +30,7 @@ export function Pixels({ channel, pictures, spot }: Props) {
   const overlay = useComputed(() => map.value && overlayOf(map.value, contours.value));
   const strength = useStrength();
   const asked = askedOf(store)?.cell ?? null;
-  const [, rows = 1, columns = 1] = _about.value.input ?? [];
-  const frame = { ratio: columns / rows, channel, size: pictures.size, spot, asked };
+  const frame = { ratio: ratioOf(_about.value), channel, size: pictures.size, spot, asked };
   const pick = {
     title: "Click a cell to ask what drives it, again for the whole channel",
     cell: (cell: Cell) => ask(store, String(cell) === String(asked) ? null : cell),
@@ -44,13 +43,13 @@ export function Pixels({ channel, pictures, spot }: Props) {
         label="overlay"
         draw={(to) => {
           photo(to, image.value);
-          overlay.value?.(to.context, { left: 0, top: 0, ...to }, strength.value);
+          overlay.value?.(to.context, to, strength.value);
         }}
       />
       <Frame
         {...frame}
         label="map"
-        draw={(to) => overlay.value?.(to.context, { left: 0, top: 0, ...to }, store.fading.value ? 0.5 : 1)}
+        draw={(to) => overlay.value?.(to.context, to, store.fading.value ? 0.5 : 1)}
       />
       {map.value && <TallBar axis={axisOfMap(map.value)} colormaps={[coloursOfMap(map.value)]} />}
     </>
