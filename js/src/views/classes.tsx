@@ -4,13 +4,13 @@ import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { percent } from "../draw/number";
 import type { Prediction } from "../records";
-import type { Store } from "../state";
+import type { Store, ViewState } from "../state";
 import { Combobox } from "./combobox";
 import { useScope } from "./context";
 import { Muted } from "./muted";
 
 export function Classes() {
-  const { store } = useScope();
+  const { store, view } = useScope();
   const { predictions, unit } = store.traits;
   if (predictions.value.length === 0) return null;
   const target = unit.value ? null : store.target.value;
@@ -25,15 +25,16 @@ export function Classes() {
         label="Class"
         picked={target}
         placeholder="any class"
-        onPick={(index) => choose(store, index)}
+        onPick={(index) => choose(store, view, index)}
       />
     </div>
   );
 }
 
 /** Explain a class, also in place of a unit. */
-function choose(store: Store, index: number): void {
+function choose(store: Store, view: ViewState, index: number): void {
   const versus = store.traits.versus.value;
+  view.before.value = null;
   store.set({ target: index, unit: "", versus: versus === index ? null : versus });
 }
 
@@ -67,7 +68,7 @@ export function ClassField({ label, picked, placeholder, onPick, children }: Fie
 
 /** One class; with another taken away, the two carry their signs. */
 function Bar({ prediction, chosen }: { prediction: Prediction; chosen: boolean }) {
-  const { store } = useScope();
+  const { store, view } = useScope();
   const { index, label, probability, logit } = prediction;
   const { unit, versus } = store.traits;
   const comparing = versus.value !== null && unit.value === "";
@@ -80,9 +81,13 @@ function Bar({ prediction, chosen }: { prediction: Prediction; chosen: boolean }
         type="button"
         class={`nn-class${chosen ? " nn-chosen" : against ? " nn-against" : ""}`}
         aria-pressed={chosen}
-        title={`${facts}\n${against ? "Its map is taken away." : "Shift-click to take its map away"}`}
+        title={
+          chosen
+            ? facts
+            : `${facts}\n${against ? "Its map is taken away" : "Shift-click to take its map away"}`
+        }
         onClick={(event) => {
-          if (!event.shiftKey || index === store.target.value) choose(store, index);
+          if (!event.shiftKey || index === store.target.value) choose(store, view, index);
           else store.set({ versus: against ? null : index, unit: "" });
         }}
       >

@@ -64,7 +64,9 @@ export function PixelsFoot({ channel }: { channel: number }) {
   return (
     <div class="nn-made">
       <span>
-        {unit ? `What drives ${unitWords(unit)}${unit.cell ? "" : ", its mean"} ` : ""}
+        {unit
+          ? `What drives ${unitWords(unit)}${unit.cell ? "" : ", its mean (click the image to ask one cell)"} `
+          : ""}
         {(!unit || unit.cell) && (
           <Small onClick={() => ask(store, null)}>
             {unit ? "whole channel" : `Ask what drives channel ${channel}`}
