@@ -75,6 +75,7 @@ def packets() -> dict[str, tuple[dict, bytes]]:
             question="Grad-CAM · logit of tabby · at features.0 · bilinear · ÷ max",
             done=0.5,
             signed=False,
+            smooth=True,
             rows=[
                 {"kind": "map", "label": "the map", "similarity": None, "ends": [0, 3.08]},
                 {"kind": "randomised", "label": "all 12 layers random", "similarity": 0.25, "ends": [0, 1]},

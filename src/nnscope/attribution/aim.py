@@ -34,7 +34,7 @@ class Aim:
         """The value that is explained, in words."""
         if self.index is not None:
             return f"logit of {self.label}"
-        return f"mean of {self.label}" if self.unit and self.unit.cell is None else self.label
+        return f"positive part of {self.label}" if self.unit and self.unit.cell is None else self.label
 
     @property
     def key(self) -> object:
@@ -101,7 +101,8 @@ class Reading:
 
 def _of_unit(picture: Tensor, unit: Unit) -> Tensor:
     channel = picture[unit.channel]
-    return channel.mean() if unit.cell is None else channel[unit.cell]
+    # Of a channel that is positive here and negative there, a plain mean cancels out.
+    return channel.clamp(min=0).mean() if unit.cell is None else channel[unit.cell]
 
 
 def _scalar(function: Callable[[Any], Tensor], output: Any) -> Tensor:

@@ -86,7 +86,8 @@ class Doubt:
             )
             yield from self._control("randomised", f"{which} {len(weighted)} layers random", bench, self.aim)
         if self.runner_up is not None:
-            yield from self._control("runner-up", self.runner_up.label, self.bench, self.runner_up)
+            label = f"runner-up: {self.runner_up.label}"
+            yield from self._control("runner-up", label, self.bench, self.runner_up)
 
     def _control(self, kind: Kind, label: str, bench: Bench, aim: Aim) -> Iterator[Control | float]:
         for step in bench.growing(aim, self.ask, self.heatmap.layer or None):
@@ -108,18 +109,24 @@ class Doubt:
 
     def _curve(self, name: str) -> Curve:
         passes = self.bench.passes(self.aim)
-        order = importance(self.heatmap, passes.image.shape[1:])
-        if name == "shuffled":
-            order = order[torch.randperm(len(order), generator=torch.Generator().manual_seed(0))]
+        plane = shuffled(self.heatmap.drawn) if name == "shuffled" else self.heatmap.drawn
+        order = importance(plane, passes.image.shape[1:])
         start, end = passes.image, torch.zeros_like(passes.image)
         if name == "insertion":
             start, end = blurred(passes.image), passes.image
         return curve(passes, order, start, end)
 
 
-def importance(heatmap: Heatmap, size: tuple[int, int] | torch.Size) -> Tensor:
-    """The pixels in the order of the map, the largest value first, as numbers row by row, ``[H · W]``."""
-    plane = heatmap.drawn.nan_to_num(nan=-torch.inf)
+def shuffled(plane: Tensor) -> Tensor:
+    """The same cells at other places: as coarse as the map, so that what is covered is as large."""
+    order = torch.randperm(plane.numel(), generator=torch.Generator().manual_seed(0))
+    return plane.flatten()[order].reshape(plane.shape)
+
+
+def importance(plane: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
+    """The pixels in the order of a map, the largest value first, as numbers row by row, ``[H · W]``."""
+    finite = plane[plane.isfinite()]
+    plane = plane.nan_to_num(nan=float(finite.min()) if len(finite) else 0.0)
     if plane.shape != torch.Size(size):
         plane = F.interpolate(plane[None, None], tuple(size), mode="bilinear", align_corners=False)[0, 0]
     return plane.flatten().sort(descending=True, stable=True).indices

@@ -38,13 +38,14 @@ def _runner_up(checks: Checks) -> Iterator[str]:
     for control in checks.controls:
         if control.kind != "runner-up" or control.similarity is None:
             continue
+        name = control.heatmap.label
         if control.similarity >= NEAR:
             yield (
-                f"For {control.label} the map is nearly the same (rank correlation "
+                f"For {name}, the runner-up, the map is nearly the same (rank correlation "
                 f"{control.similarity:.2f}): it does not tell the two apart."
             )
         else:
-            yield f"For {control.label} the map is another one (rank correlation {control.similarity:.2f})."
+            yield f"For {name}, the runner-up, it is another map (rank correlation {control.similarity:.2f})."
 
 
 def _curves(checks: Checks) -> Iterator[str]:
@@ -53,14 +54,12 @@ def _curves(checks: Checks) -> Iterator[str]:
     deletion, insertion, chance = (
         curve.area for curve in (checks.deletion, checks.insertion, checks.shuffled)
     )
+    order = "Taking pixels away in the order of the map lowers the probability"
     if deletion < chance:
-        yield (
-            f"Taking pixels away in the order of the map lowers the probability faster (area {deletion:.2f}) "
-            f"than in random order ({chance:.2f})."
-        )
+        yield f"{order} faster (area {deletion:.2f}) than with the map's cells shuffled ({chance:.2f})."
     else:
         yield (
-            f"Taking pixels away in the order of the map lowers the probability no faster (area "
-            f"{deletion:.2f}) than in random order ({chance:.2f}): what it marks is not what counts."
+            f"{order} no faster (area {deletion:.2f}) than with the map's cells shuffled ({chance:.2f}): "
+            "what it marks is not what counts."
         )
     yield f"Putting them into a blurred image in that order gives an area of {insertion:.2f}; 1 is best."

@@ -77,8 +77,8 @@ class Probe(Sight):
         Args:
             layer: Its name; by default the last feature map of more than one cell that drives the
                 target (behind its last attention, a class token no longer hears the patches).
-            target: What is explained; a class's raw output (its logit), the mean of a channel or the value
-                of a cell (``Unit``), or a callable's value.
+            target: What is explained; a class's raw output (its logit), the positive part of a channel or
+                the value of a cell (``Unit``), or a callable's value.
             method: A key of ``METHODS`` that makes maps of a layer.
             style: Whose conventions to follow: a key of ``STYLES``.
             versus: Another class, whose map is taken away.

@@ -49,7 +49,7 @@ class Checks:
     insertion: Curve | None = None
     """Pixels come into a blurred image, the most important first: the higher, the better."""
     shuffled: Curve | None = None
-    """Pixels go in random order: what ``deletion`` is to be compared with."""
+    """Pixels go in the order of the map with its cells shuffled: what ``deletion`` is to be compared with."""
     done: float = 0.0
     """How much of the work is done, 0 to 1."""
     verdicts: tuple[str, ...] = ()

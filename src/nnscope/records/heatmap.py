@@ -24,7 +24,7 @@ class Unit:
 
     layer: str
     channel: int
-    """Its number; what is explained is the mean of its cells."""
+    """Its number; what is explained is the mean over its cells of max(value, 0)."""
     cell: tuple[int, int] | None = None
     """Row and column of the one cell that is explained, or ``None``."""
 

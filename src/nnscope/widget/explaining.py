@@ -34,6 +34,7 @@ class Explaining(ScopeTraits):
         self._explained = explained
         self._whole: Heatmap | None = None  # the last map that was finished
         self._last_map: Heatmap | None = None
+        self._last_asked: object = None
         self._last_sent = 0.0
         self._asked: tuple[str, Any, str | None] = ("gradcam", None, None)  # of the newest map
         self._map_study: Study[Growing] = Study(self._show_map, self._map_failed)
@@ -80,9 +81,12 @@ class Explaining(ScopeTraits):
 
     def stop(self) -> None:
         """Leave off what takes long; what is there of it stays, and says so."""
-        stopped = [study.stop() for study in (self._map_study, self._check_study)]
-        if stopped[0] and self._last_map is not None:
+        asked = self._map_study.question
+        stopped = [study.leave_off() for study in (self._map_study, self._check_study)]
+        if stopped[0] and self._last_map is not None and self._last_asked == asked:
             self._send_map(self._last_map)
+        elif stopped[0]:
+            self.set_trait("error", "Stopped before there was a map; the one shown was made earlier.")
         if any(stopped):
             self._rest()
 
@@ -102,7 +106,7 @@ class Explaining(ScopeTraits):
 
     def _draw_map(self) -> None:
         if not self._maps_wanted():
-            self._map_study.stop()
+            self._map_study.forget()
             self._draw_checks()
             return
         question = self._question()
@@ -122,7 +126,7 @@ class Explaining(ScopeTraits):
         if not whole:
             self.set_trait("progress", step.done)
         if step.heatmap is not None:
-            self._last_map = step.heatmap
+            self._last_map, self._last_asked = step.heatmap, self._map_study.question
             if whole or time.monotonic() - self._last_sent > BETWEEN:
                 self._send_map(step.heatmap)
         if whole:
@@ -152,7 +156,7 @@ class Explaining(ScopeTraits):
 
     def _draw_checks(self) -> None:
         if not self.checks:
-            self._check_study.stop()
+            self._check_study.forget()
             if self._checks_header:
                 self._send_packet("_checks_header", "_checks", ({}, b""))
             return

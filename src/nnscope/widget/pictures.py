@@ -76,6 +76,7 @@ def checks_packet(checks: Checks, epoch: int) -> Packet:
         question=checks.heatmap.sentence,
         done=checks.done,
         signed=checks.heatmap.signed,
+        smooth=METHODS[checks.heatmap.method].at == "layer",
         rows=[{**row, "ends": list(heatmap.ends)} for row, heatmap in zip(rows, maps, strict=True)],
         verdicts=list(checks.verdicts),
         **{name: curve.area if curve else None for name, curve in curves.items()},

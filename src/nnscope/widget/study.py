@@ -22,7 +22,7 @@ class Study(Generic[S]):
     """At most one piece of work at a time; a new one takes the place of the old.
 
     Args:
-        show: Called with each step; where it is not whole, another one follows or ``stop`` is called.
+        show: Called with each step; where it is not whole, another one follows or ``leave_off`` is called.
         fail: Called with what went wrong, once; no other step follows.
     """
 
@@ -31,7 +31,7 @@ class Study(Generic[S]):
         self._fail = fail
         self._steps: Iterator[S] | None = None
         self.question: object = None
-        """What is being worked on, or was last; ``None`` after a stop."""
+        """What is being worked on, was last, or was left off by the user; ``None`` after ``forget``."""
 
     @property
     def running(self) -> bool:
@@ -44,22 +44,26 @@ class Study(Generic[S]):
         Raises:
             Exception: Whatever the first step raised.
         """
-        self.stop()
+        self.forget()
         first = next(steps)
         self._steps = steps if first.done < 1 else None
+        self.question = question
         try:
             self._show(first)
         except BaseException:
-            self._steps = None
+            self.forget()
             raise
-        self.question = question
         if self.running:
             submit(model, lambda: self._go_on(model, steps))
 
-    def stop(self) -> bool:
-        """Leave off after the step that is being made; says whether anything was going on."""
-        running, self._steps, self.question = self.running, None, None
+    def leave_off(self) -> bool:
+        """End after the step that is being made; says whether anything was going on."""
+        running, self._steps = self.running, None
         return running
+
+    def forget(self) -> None:
+        """The same, and whoever asks the question again gets an answer."""
+        self._steps = self.question = None
 
     def _go_on(self, model: nn.Module, steps: Iterator[S]) -> None:
         if self._steps is not steps:
@@ -68,7 +72,7 @@ class Study(Generic[S]):
             step = next(steps)
         except Exception as error:  # noqa: BLE001  # it would vanish in the worker
             if self._steps is steps:
-                self.stop()
+                self.forget()
                 self._fail(error)
             return
         if self._steps is not steps:  # stopped meanwhile

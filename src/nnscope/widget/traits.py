@@ -66,8 +66,8 @@ class ScopeTraits(t.HasTraits):
     """Index of a class whose map is taken away from that of ``target``; ``None``: nothing is."""
 
     unit = shared(t.Unicode(""))
-    """What the map explains in place of a class: a channel, ``"features.3[14]"`` (its mean), or one of its
-    cells, ``"features.3[14,3,5]"`` (channel, row, column); ``""``: a class."""
+    """What the map explains in place of a class: a channel, ``"features.3[14]"`` (the mean of its positive
+    part), or one of its cells, ``"features.3[14,3,5]"`` (channel, row, column); ``""``: a class."""
 
     cam = shared(t.Bool(False))
     """Whether the map lies over the image."""

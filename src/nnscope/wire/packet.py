@@ -26,8 +26,7 @@ Kinds of packet
     interpolates, then colours.
 ``checks`` (traits ``_checks_header`` and ``_checks``): what speaks for and against the map.
     facts: ``epoch``, ``question`` (the sentence of the map that is checked), ``done`` 0 to 1, ``signed``,
-    ``rows``: a list, one a map, of ``label`` ("weights of the last 3 of 12 layers re-initialised"),
-    ``kind`` ("map", "randomised" or "runner-up"), ``similarity`` (rank correlation with the map, -1 to 1,
+    ``smooth``, ``rows``: a list, one a map, of ``label`` ("all 12 layers random"), ``kind`` ("map", "randomised" or "runner-up"), ``similarity`` (rank correlation with the map, -1 to 1,
     or None), ``ends`` [lo, hi]; ``verdicts``: a list of sentences; ``deletion`` and
     ``insertion``: the area under the curve, 0 to 1, or None;
     arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32 [n];
