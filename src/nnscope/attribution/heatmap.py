@@ -37,6 +37,7 @@ def heatmap(layer: Layer | None, step: Step, about: About) -> Heatmap:
     drawing = style.draw(raw, method, specimen.shape[1:])
     doubts = [
         _doubt(layer, raw, weights, about),
+        step.doubt,
         _by_method(about),
         style.remarks.get(method.key, ""),
         about.note,

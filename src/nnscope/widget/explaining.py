@@ -126,8 +126,9 @@ class Explaining(ScopeTraits):
         if not whole:
             self.set_trait("progress", step.done)
         if step.heatmap is not None:
+            new = self._last_asked != self._map_study.question
             self._last_map, self._last_asked = step.heatmap, self._map_study.question
-            if whole or time.monotonic() - self._last_sent > BETWEEN:
+            if whole or new or time.monotonic() - self._last_sent > BETWEEN:
                 self._send_map(step.heatmap)
         if whole:
             self._whole = step.heatmap

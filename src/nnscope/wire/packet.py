@@ -26,9 +26,10 @@ Kinds of packet
     interpolates, then colours.
 ``checks`` (traits ``_checks_header`` and ``_checks``): what speaks for and against the map.
     facts: ``epoch``, ``question`` (the sentence of the map that is checked), ``done`` 0 to 1, ``signed``,
-    ``smooth``, ``rows``: a list, one a map, of ``label`` ("all 12 layers random"), ``kind`` ("map", "randomised" or "runner-up"), ``similarity`` (rank correlation with the map, -1 to 1,
-    or None), ``ends`` [lo, hi]; ``verdicts``: a list of sentences; ``deletion`` and
-    ``insertion``: the area under the curve, 0 to 1, or None;
+    ``smooth``, ``rows``: a list, one a map, of ``label`` ("all 12 layers random"), ``kind`` ("map",
+    "randomised" or "runner-up"), ``similarity`` (rank correlation with the map, -1 to 1, or None), ``ends``
+    [lo, hi]; ``verdicts``: a list of sentences; ``deletion`` and ``insertion``: the area under the curve,
+    0 to 1, or None;
     arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32 [n];
     ``fractions``, ``deletion``, ``insertion`` float32 [m]: how much of the image is gone (is there), and the
     class's probability then; [0] until they are known.
