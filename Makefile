@@ -12,8 +12,11 @@ JS     := $(shell find js/src -type f 2>/dev/null) $(wildcard js/*.json js/*.mjs
 # The bundle is built by its own rule, so pip need not build it again.
 PIP    := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BIN)/python -m pip --disable-pip-version-check install
 
+# One network, or one method on one network, a core.
+SLOW := $(addprefix tests/oracle/test_,zoo.py methods.py libraries.py)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup bundle lint types unit zoo js browser bench screenshot clean
+.PHONY: help demo test test-all setup bundle lint types unit zoo methods js browser bench screenshot clean
 .NOTPARALLEL: # the steps share two cores and one terminal
 .DELETE_ON_ERROR:
 
@@ -43,10 +46,13 @@ types: setup ## mypy, strict
 	$(BIN)/mypy
 
 unit: setup ## pytest without a browser: unit, contract, oracle
-	$(BIN)/pytest tests --ignore=tests/browser --ignore=tests/oracle/test_zoo.py
+	$(BIN)/pytest tests --ignore=tests/browser $(addprefix --ignore=,$(SLOW))
 
-zoo: setup ## every network of the zoo that is not heavy, two at a time
-	$(BIN)/pytest -n 2 tests/oracle/test_zoo.py
+zoo: setup ## every network of the zoo that is not heavy, and every method, two at a time
+	$(BIN)/pytest -n 2 $(SLOW)
+
+methods: setup ## docs/methods.md, from the registry and from what the tests measure
+	$(BIN)/pytest -n 2 $(filter-out %_zoo.py,$(SLOW)) --methods-table docs/methods.md
 
 js: setup ## vitest
 	cd js && $(NPM) run --silent test

@@ -22,3 +22,4 @@ def pytest_addoption(parser):
     parser.addoption(
         "--zoo-table", metavar="FILE", help="write what came of the networks of the zoo as Markdown"
     )
+    parser.addoption("--methods-table", metavar="FILE", help="write the page of the methods as Markdown")

@@ -7,7 +7,9 @@ import torch
 import torchvision
 
 import nnscope
+from methods_table import NAMES, markdown as markdown_of_methods
 from nnscope import example
+from nnscope.probe import METHODS
 from zoo import ENTRIES
 from zoo.table import Row, markdown
 
@@ -46,6 +48,7 @@ def pytest_terminal_summary(terminalreporter, config):
     reports = [report for found in terminalreporter.stats.values() for report in found]
     told = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
     places = {(entry.family, entry.name): place for place, entry in enumerate(ENTRIES)}
+    write_methods(told, config.getoption("--methods-table"))
     rows = [Row(**row["zoo"]) for row in told if "zoo" in row]
     rows.sort(key=lambda row: places[row.family, row.name])
     if rows:
@@ -55,3 +58,12 @@ def pytest_terminal_summary(terminalreporter, config):
     path = config.getoption("--zoo-table")
     if rows and path:
         Path(path).write_text(markdown(rows), encoding="utf-8")
+
+
+def write_methods(told, path):
+    methods = [row["method"] for row in told if "method" in row]
+    order = list(METHODS)
+    methods.sort(key=lambda row: (NAMES.index(row["network"]), order.index(row["method"])))
+    if methods and path:
+        text = markdown_of_methods(methods, [row["library"] for row in told if "library" in row])
+        Path(path).write_text(text, encoding="utf-8")

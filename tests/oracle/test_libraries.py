@@ -11,11 +11,18 @@ import torchvision
 from captum.attr._utils.visualization import _normalize_attr
 from PIL import Image
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch.nn import functional as F
 
 import nnscope
 from nnscope import Probe, example
 from nnscope.probe import STYLES
 
+pytestmark = [
+    pytest.mark.usefixtures("one_core"),
+    pytest.mark.filterwarnings("ignore::UserWarning:captum"),  # of hooks and gradients it sets
+]
+
+SIDE = 112
 NETWORKS = {"resnet18": ("layer1.0.conv2", "layer4"), "squeezenet1_1": ("features.4.squeeze", "features.6")}
 """A layer with negative values and few channels, and one behind a ReLU."""
 
@@ -30,8 +37,9 @@ class Case:
         for module in self.plain.modules():
             if hasattr(module, "inplace"):
                 module.inplace = False
-        self.probe = Probe(self.model, example.chelsea(), labels=None)
-        self.x = self.probe.specimen.input
+        seen = Probe(self.model, example.chelsea()).specimen.input
+        self.x = F.interpolate(seen, (SIDE, SIDE), mode="bilinear")
+        self.probe = Probe(self.model, self.x, labels=None)
         self.target = self.probe.target_index(None)
 
     def module(self, layer):
@@ -59,10 +67,10 @@ PLAIN = {
     "guided_backprop": lambda c: captum.GuidedBackprop(c.plain).attribute(c.x, c.target),
     "deconvnet": lambda c: captum.Deconvolution(c.plain).attribute(c.x, c.target),
     "occlusion": lambda c: captum.Occlusion(c.plain).attribute(
-        c.x, (3, 64, 64), strides=(3, 40, 40), target=c.target
+        c.x, (3, 32, 32), strides=(3, 24, 24), target=c.target
     ),
 }
-OPTIONS = {"integrated_gradients": {"steps": 6}, "occlusion": {"window": 64, "stride": 40}}
+OPTIONS = {"integrated_gradients": {"steps": 6}, "occlusion": {"window": 32, "stride": 24}}
 
 
 @pytest.mark.parametrize("key", PLAIN)
@@ -86,7 +94,7 @@ def test_a_channel_and_a_cell_equal_captum(case):
     layer = case.layers[0]
     channel = case.probe.strongest(layer)[0]
     neuron = captum.NeuronGradient(case.plain, case.module(layer))
-    cell = (11, 7)
+    cell = (5, 7)
     for unit, selector in (
         (nnscope.Unit(layer, channel, cell), (channel, *cell)),
         (nnscope.Unit(layer, channel), lambda out: out[:, channel].relu().mean((1, 2))),
@@ -163,7 +171,7 @@ def test_torchcam(case, key, record_property):
     record_property("library", {"style": "torchcam", "method": key, "far": far})
     assert far <= (1e-6 if key == "gradcam" else 1e-5)
     # Its overlay squares the mask, which Pillow made as large as the image.
-    large = Image.fromarray(low.numpy()).resize((224, 224), Image.BICUBIC)
+    large = Image.fromarray(low.numpy()).resize((SIDE, SIDE), Image.BICUBIC)
     assert distance(made.drawn, np.asarray(large) ** 2) <= 1e-5
 
 
@@ -173,7 +181,7 @@ def test_what_captum_draws(case, key):
         layer = case.layers[1]
         made = case.probe.cam(layer, case.target, style="captum")
         raw = captum.LayerGradCam(case.plain, case.module(layer)).attribute(case.x, case.target)
-        plane = captum.LayerAttribution.interpolate(raw, (224, 224))[0, 0]
+        plane = captum.LayerAttribution.interpolate(raw, (SIDE, SIDE))[0, 0]
     else:
         made = case.probe.attribute(case.target, key, style="captum", **OPTIONS.get(key, {}))
         plane = PLAIN[key](case)[0]

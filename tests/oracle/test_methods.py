@@ -1,4 +1,4 @@
-"""Every method on every network equals its formula in float64, and the library that has it right."""
+"""Every method on every network equals its formula, written out a second time in `formulas.py`."""
 
 import pytest
 import timm
@@ -12,6 +12,8 @@ from nnscope import Probe, example
 from nnscope.errors import OptionError
 from nnscope.probe import METHODS
 
+pytestmark = pytest.mark.usefixtures("one_core")  # the tests themselves go two at a time
+
 SIDE = 48
 OPTIONS = {
     "smoothgrad": {"samples": 3},
@@ -20,7 +22,6 @@ OPTIONS = {
     "occlusion": {"window": 20, "stride": 14},
     "rise": {"samples": 10},
 }
-ARGUMENTS = {**OPTIONS, "guided_gradcam": {}}
 
 
 class Functional(nn.Module):
@@ -43,23 +44,21 @@ def seeded(make):
 
 
 NETWORKS = {
-    "SqueezeNet 1.1": (lambda: seeded(torchvision.models.squeezenet1_1), "features.6.squeeze", None),
-    "ResNet-18": (lambda: seeded(torchvision.models.resnet18), "layer1.0.conv2", "layer4"),
+    "SqueezeNet 1.1": (lambda: seeded(torchvision.models.squeezenet1_1), "features.6.squeeze"),
+    "ResNet-18": (lambda: seeded(torchvision.models.resnet18), "layer1.0.conv2"),
     "DenseNet-121": (
         lambda: seeded(torchvision.models.densenet121),
         "features.denseblock2.denselayer2.conv2",
-        None,
     ),
-    "MobileNetV3 small": (lambda: seeded(torchvision.models.mobilenet_v3_small), "features.4.block.3", None),
-    "EfficientNet-Lite0, real weights": (example.network, "_blocks.1._project_conv", None),
-    "functional ReLUs": (lambda: seeded(Functional), "conv3", None),
+    "MobileNetV3 small": (lambda: seeded(torchvision.models.mobilenet_v3_small), "features.4.block.3"),
+    "EfficientNet-Lite0": (example.network, "_blocks.1._project_conv"),
+    "functional ReLUs": (lambda: seeded(Functional), "conv3"),
     "ViT tiny": (
         lambda: seeded(lambda: timm.create_model("vit_tiny_patch16_224", img_size=SIDE)),
         "blocks.2.mlp",
-        None,
     ),
 }
-"""How to make it; the layer; where CAM is defined and a module holds it."""
+"""How to make it, and the layer."""
 
 NO_RULE = {"MobileNetV3 small": "hardswish", "ViT tiny": "gelu"}
 NO_HEAD = {"SqueezeNet 1.1", "MobileNetV3 small", "ViT tiny"}
@@ -69,7 +68,7 @@ TOLERANCE = 1e-5
 
 class Case:
     def __init__(self, name):
-        make, self.layer, self.head = NETWORKS[name]
+        make, self.layer = NETWORKS[name]
         self.name, self.model = name, make()
         torch.manual_seed(1)
         seen = Probe(self.model, example.chelsea()).specimen.input if name != "ViT tiny" else None
@@ -80,11 +79,11 @@ class Case:
         self.target = self.probe.target_index(None)
         self.twin = formulas.Twin(self.model, self.x, self.target)
 
-    def made(self, key, style="paper"):
+    def made(self, key):
         if METHODS[key].at == "layer":
-            return self.probe.cam(self.layer, self.target, key, style=style)
+            return self.probe.cam(self.layer, self.target, key)
         layer = self.layer if key == "guided_gradcam" else None
-        return self.probe.attribute(self.target, key, layer=layer, style=style, **OPTIONS.get(key, {}))
+        return self.probe.attribute(self.target, key, layer=layer, **OPTIONS.get(key, {}))
 
 
 @pytest.fixture(params=NETWORKS, scope="module")
@@ -126,3 +125,27 @@ def test_a_method_equals_its_formula(case, key, record_property):
     far = distance(case.made(key).raw, expected(case, key))
     record_property("method", {"method": key, "network": case.name, "far": far})
     assert far <= TOLERANCE
+
+
+def test_cam_equals_the_weights_of_the_classifier(case, record_property):
+    why = refused(case, "cam")
+    record = {"method": "cam", "network": case.name, "far": None}
+    probe, x = case.probe, case.x
+    if why is not None:
+        with pytest.raises(OptionError, match=why):
+            probe.cam(None, case.target, "cam")
+        record_property("method", record)
+        return
+    x = F.interpolate(x, (80, 80), mode="bilinear")  # more than one cell is left in the end
+    probe = Probe(case.model, x, labels=None)
+    made = probe.cam(None, case.target, "cam")
+    head = [module for module in case.model.modules() if isinstance(module, nn.Linear)][-1]
+    expected = formulas.weighted(head.weight[case.target].detach(), probe.activations(made.layer))
+    far = distance(made.raw, expected)
+    record_property("method", {**record, "far": far})
+    assert far <= TOLERANCE
+    # Whatever the layer is: the map's mean, and the bias, are the logit.
+    with torch.no_grad():
+        logit = case.model(x)[0, case.target]
+    off = made.raw.double().mean() + head.bias[case.target].detach() - logit
+    assert abs(float(off)) <= 1e-5 * float(logit.abs())

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from methods_table import described
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
@@ -25,6 +27,10 @@ def test_every_test_a_page_names_is_there(document):
 def test_every_link_leads_somewhere(document):
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         assert target.startswith("https://") or (document.parent / target).exists(), target
+
+
+def test_the_page_of_the_methods_is_that_of_the_registry():
+    assert described() in (ROOT / "docs" / "methods.md").read_text()
 
 
 def test_the_truth_notes_name_their_proofs():
