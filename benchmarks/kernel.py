@@ -14,7 +14,7 @@ import torchvision
 from ratio import median_seconds, report
 
 import nnscope.example
-from nnscope.probe import sight as module
+from nnscope.probe import METHODS, sight as module
 from nnscope.widget import pictures
 
 
@@ -43,10 +43,33 @@ def maps() -> None:
     captums = captum.attr.LayerGradCam(model, model.layer4[2].conv3)
     floor, everything, new_class = median_seconds(forward, all_layers, lambda: probe.cams(next(classes)))
     count = len(probe.cams(0))
+    for each in (method for method in METHODS.values() if method.needs == "pair"):
+        floor_again, added = median_seconds(forward, lambda each=each: probe.cams(0, each.key), rounds=3)
+        report(
+            f"{each.label} of all {count} layers, once Grad-CAM is there", added / floor_again, "forwards", ""
+        )
     report(f"Grad-CAM of all {count} layers of ResNet-50", everything / floor, "forwards", "≤ 4")
     report("the same for another class", new_class / floor, "forwards", "≤ 3")
     ours, theirs = median_seconds(one_layer, lambda: captums.attribute(probe.specimen.input, 3))
     report(f"Grad-CAM of one layer of ResNet-50, {layer}", ours / theirs, "× Captum", "≤ 1.15")
+
+
+def score_cam() -> None:
+    """Score-CAM in passes of the same batches of the same model."""
+    torch.manual_seed(0)
+    model = torchvision.models.resnet18().eval()
+    probe = nnscope.Probe(model, torch.randn(1, 3, 224, 224))
+    layer, classes = "layer3.0.conv1", iter(range(1000))
+    channels, batch = probe.layers[layer].channels, probe.bench.passes(probe.aim(0)).batch
+    images = probe.specimen.input.expand(batch, -1, -1, -1).contiguous()
+
+    def forwards() -> None:
+        with torch.no_grad():
+            for _ in range(-(-channels // batch)):
+                model(images)
+
+    ours, theirs = median_seconds(lambda: probe.cam(layer, next(classes), "scorecam"), forwards, rounds=3)
+    report(f"Score-CAM of {channels} channels of ResNet-18", ours / theirs, "× its batches", "≤ 1.1")
 
 
 def first_picture() -> None:
@@ -106,7 +129,7 @@ def start() -> None:
 
 def main() -> None:
     """Run all."""
-    for part in (start, grid, first_picture, maps):
+    for part in (start, grid, first_picture, maps, score_cam):
         part()
         gc.collect()
 

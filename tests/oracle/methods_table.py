@@ -72,12 +72,14 @@ def _figure(value):
 HEAD = """# The methods
 
 A = activations of a layer, `[C, H, W]`; g = ∂y/∂A; x = the network's input; y = what is explained: a
-class's logit, the positive part of a channel, a cell, or a function's value. `probe.cam(layer, target, method,
-style=)` makes the maps of a layer, `probe.attribute(target, method, style=)` those at the pixels; `Heatmap.raw`
-holds the numbers before any scaling. `make methods` writes this page, from the registry and from the tests.
+class's logit, the positive part of a channel, a cell, or a function's value. `probe.cam(layer, target,
+method, style=)` makes the maps of a layer, `probe.attribute(target, method, style=)` those at the pixels;
+`Heatmap.raw` holds the numbers before any scaling. `make methods` writes this page, from the registry and
+from what the tests measured.
 
 """
-MIDDLE = """## Agreement
+MIDDLE = """
+## Agreement
 
 Largest difference from the formula written out a second time (`tests/oracle/formulas.py`), in units of the
 map's largest value; model and image in float64 on both sides, at a layer in the middle (CAM at the last),
@@ -88,8 +90,8 @@ EfficientNet-Lite0.
 """
 END = """
 
-Largest difference from other libraries at the pinned versions, in float32, on ResNet-18 and SqueezeNet 1.1
-with nothing in place, asserted ≤ 1e-5 (`tests/oracle/test_libraries.py`). Of Captum the numbers are compared, of
-the others what they draw. Captum's Grad-CAM is compared in `tests/oracle/test_gradcam.py`.
+Largest difference from other libraries at the pinned versions, in float32, on ResNet-18 and SqueezeNet
+1.1 with nothing in place, asserted ≤ 1e-5 (`tests/oracle/test_libraries.py`). Of Captum the numbers are
+compared, of the others what they draw. Captum's Grad-CAM is compared in `tests/oracle/test_gradcam.py`.
 
 """

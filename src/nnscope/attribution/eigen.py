@@ -26,7 +26,7 @@ def eigengradcam(pair: Pair, *, centred: bool = False) -> LayerMap:
         pair: Activations and gradient.
         centred: As in ``eigencam``.
     """
-    return _projected(pair, pair.product, centred=centred)
+    return _projected(pair, pair.g * pair.a, centred=centred)
 
 
 def _projected(pair: Pair, values: Tensor, *, centred: bool) -> LayerMap:

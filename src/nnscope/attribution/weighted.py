@@ -1,11 +1,13 @@
 """Maps of one layer from its activations A and the gradient of the target at them.
 
 Each function is one method. Most say how much each channel weighs, ``[C]``, and the map is Σ_k w_k A_k;
-the others say what each cell of each channel contributes, ``[C, H, W]``, and the map is their sum over k.
+the others say what each cell of each channel contributes, summed over channels and over cells at once:
+to hold more than one or two such products takes longer than to make them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +24,20 @@ class LayerMap(NamedTuple):
     """w_k, ``[C]``, where the map is Σ w_k A_k."""
     shares: Tensor
     """What each channel contributes, summed over the map, ``[C]``."""
+
+
+class Sums(NamedTuple):
+    """What each cell of each channel contributes, ``[C, N]``, summed both ways."""
+
+    cells: Tensor
+    """Over the channels, ``[N]``: the map."""
+    channels: Tensor
+    """Over the cells, ``[C]``: the shares."""
+
+    @classmethod
+    def of(cls, parts: Tensor) -> Sums:
+        """Sum contributions ``[C, N]``."""
+        return cls(parts.sum(0), parts.sum(1))
 
 
 class Pair:
@@ -45,9 +61,9 @@ class Pair:
         return self.a.sum(1)
 
     @cached_property
-    def product(self) -> Tensor:
-        """∂y/∂A · A."""
-        return self.g * self.a
+    def product(self) -> Sums:
+        """∂y/∂A · A, summed."""
+        return Sums.of(self.g * self.a)
 
     @cached_property
     def positive(self) -> Tensor:
@@ -57,7 +73,7 @@ class Pair:
 
 def gradcam(pair: Pair) -> Tensor:
     """w_k = mean of ∂y/∂A_k."""
-    return pair.g.mean(1)
+    return pair.g.sum(1) / pair.g.shape[1]
 
 
 def gradcam_plus_plus(pair: Pair, *, eps: float = 0.0, denominator: bool = True) -> Tensor:
@@ -87,35 +103,33 @@ def xgradcam(pair: Pair, *, eps: float = 0.0) -> Tensor:
         eps: Added to the denominator.
     """
     whole = pair.sums + eps
-    return torch.where(whole == 0, 0.0, pair.product.sum(1) / whole)
+    return torch.where(whole == 0, 0.0, pair.product.channels / whole)
 
 
-def hirescam(pair: Pair) -> Tensor:
+def hirescam(pair: Pair) -> Sums:
     """Each cell contributes g A."""
     return pair.product
 
 
-def layercam(pair: Pair) -> Tensor:
+def layercam(pair: Pair) -> Sums:
     """Each cell contributes relu(g) A."""
-    return pair.positive * pair.a
+    return Sums.of(pair.positive * pair.a)
 
 
-def combined(pair: Pair, made: dict[str, Tensor]) -> dict[str, LayerMap]:
+def combined(pair: Pair, made: Mapping[str, Tensor | Sums]) -> dict[str, LayerMap]:
     """Maps of what several methods said.
 
     Args:
         pair: Activations and gradient.
-        made: By method, weights ``[C]`` or contributions ``[C, N]``.
+        made: By method, weights ``[C]`` or summed contributions.
     """
-    weights = {key: value for key, value in made.items() if value.dim() == 1}
-    maps = {}
+    weights = {key: value for key, value in made.items() if not isinstance(value, Sums)}
+    maps = {key: _layer_map(pair, *value) for key, value in made.items() if isinstance(value, Sums)}
     if weights:
         together = torch.stack(list(weights.values()))
         raws, shares = together @ pair.a, together * pair.sums  # A is read once for all of them
-        maps = {key: _layer_map(pair, raws[i], together[i], shares[i]) for i, key in enumerate(weights)}
-    for key, parts in made.items():
-        if key not in maps:
-            maps[key] = _layer_map(pair, parts.sum(0), None, parts.sum(1))
+        for i, key in enumerate(weights):
+            maps[key] = _layer_map(pair, raws[i], shares[i], together[i])
     return maps
 
 
@@ -130,6 +144,6 @@ def weighed(activation: Tensor, weights: Tensor) -> LayerMap:
     return combined(pair, {"": weights.to(pair.a)})[""]
 
 
-def _layer_map(pair: Pair, raw: Tensor, weights: Tensor | None, shares: Tensor) -> LayerMap:
+def _layer_map(pair: Pair, raw: Tensor, shares: Tensor, weights: Tensor | None = None) -> LayerMap:
     raw, shares = raw.reshape(pair.shape).float().cpu(), shares.float().cpu()
     return LayerMap(raw, None if weights is None else weights.float().cpu(), shares)
