@@ -11,7 +11,7 @@ export interface Specimen {
 }
 
 /** Traits that ask for another map. */
-const QUESTION = ["cam", "target", "versus", "unit", "method", "style"];
+const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style"];
 
 interface Get {
   readonly k: string;

@@ -96,7 +96,7 @@ function traitsOf(layer: string): Record<string, unknown> {
     unit: "",
     cam: false,
     method: "gradcam",
-    style: "paper",
+    map_style: "paper",
     contours: false,
     checks: false,
     opacity: 0.5,

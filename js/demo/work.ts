@@ -119,7 +119,7 @@ export class Work {
       versus: model.get("versus") as number | null,
       unit: model.get("unit") as string,
       method: model.get("method") as string,
-      style: model.get("style") as string,
+      style: model.get("map_style") as string,
     };
   }
 

@@ -52,7 +52,7 @@ describe.each(recorded)("the recorded %s packet", (name) => {
 });
 
 /** Traits that came with the choice of methods; a recording from before does not know them. */
-const LATER = ["versus", "unit", "style", "contours", "checks", "_methods", "_checks_header", "_checks"];
+const LATER = ["versus", "unit", "map_style", "contours", "checks", "_methods", "_checks_header", "_checks"];
 
 test.runIf(existsSync(`${FOLDER}traits.json`))("the traits are those of Python, by the same names", () => {
   const own = (name: string) => !/^_(esm|css|model|view|dom|anywidget)/.test(name);

@@ -18,7 +18,7 @@ export interface ScopeModel {
   unit: string;
   cam: boolean;
   method: string;
-  style: Style;
+  map_style: Style;
   contours: boolean;
   checks: boolean;
   opacity: number;
@@ -56,7 +56,7 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   unit: "",
   cam: false,
   method: "gradcam",
-  style: "paper",
+  map_style: "paper",
   contours: false,
   checks: false,
   opacity: 0.5,

@@ -62,7 +62,7 @@ test("a map of something of Python's own needs no class", () => {
 
 test.each([
   ["method", { method: "layercam" }],
-  ["style", { style: "captum" }],
+  ["map_style", { map_style: "captum" }],
   ["class to take away", { versus: 3 }],
   ["unit", { unit: "blocks.0.conv2d[3]" }],
   ["class", { target: 2 }],

@@ -131,7 +131,7 @@ function awaitedOf({ traits, confirmed, map, answering }: Source, target: number
       versus: traits.versus.value,
       unit: traits.unit.value,
       method: traits.method.value,
-      style: traits.style.value,
+      style: traits.map_style.value,
     };
     const here = map.value !== null && answers(map.value, question);
     if (wanted && traits._about.value.explains && !here) return "map";

@@ -81,9 +81,9 @@ test("traits of the wrong kind count as absent", () => {
 test("methods are those with a key, a label and styles", () => {
   const method = { key: "a", label: "A", at: "pixels", styles: ["paper"] };
   const list = [method, { label: "none", styles: [] }, null, { key: "b", label: "B" }, "x"];
-  model.receive({ _methods: list, versus: "x", style: null });
+  model.receive({ _methods: list, versus: "x", map_style: null });
   expect(sync.traits._methods.value).toEqual([method]);
-  expect([sync.traits.versus.value, sync.traits.style.value]).toEqual([null, "paper"]);
+  expect([sync.traits.versus.value, sync.traits.map_style.value]).toEqual([null, "paper"]);
   const first = sync.traits._methods.value;
   model.receive({ layer: "b" });
   expect(sync.traits._methods.value).toBe(first);

@@ -52,7 +52,17 @@ export interface Sync {
 const KEPT = 12 * 1024 * 1024;
 
 /** Traits a retry sends again, for a kernel that may have missed them. */
-const CHOICES = ["layer", "target", "versus", "unit", "cam", "method", "style", "checks", "sort"] as const;
+const CHOICES = [
+  "layer",
+  "target",
+  "versus",
+  "unit",
+  "cam",
+  "method",
+  "map_style",
+  "checks",
+  "sort",
+] as const;
 
 /** Listen to a model until `signal` aborts. */
 export function connect(model: HostModel, signal: AbortSignal): Sync {

@@ -57,8 +57,8 @@ export function MethodSelect({ pixels = false }: { pixels?: boolean }) {
 /** A method and, where it cannot be had in the style in use, a style. */
 export function methodChange(store: Store, key: string) {
   const styles = store.traits._methods.value.find((method) => method.key === key)?.styles ?? [];
-  const style = store.traits.style.value;
-  return { method: key, style: styles.includes(style) ? style : (styles[0] ?? "paper") };
+  const style = store.traits.map_style.value;
+  return { method: key, map_style: styles.includes(style) ? style : (styles[0] ?? "paper") };
 }
 
 export function optionsOf(methods: readonly MethodInfo[], chosen: string): Choosable<string>[] {

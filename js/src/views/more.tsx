@@ -8,14 +8,14 @@ import { IconButton } from "./icons";
 
 export function More() {
   const { store } = useScope();
-  const { unit, versus, style, predictions } = store.traits;
+  const { unit, versus, map_style, predictions } = store.traits;
   const styles = store.method.value?.styles ?? [];
-  const styled = styles.length > 1 || style.value !== "paper";
+  const styled = styles.length > 1 || map_style.value !== "paper";
   const comparable = unit.value === "" && predictions.value.length > 0;
   if (!styled && !comparable) return null;
   const chosen = [
     comparable && versus.value !== null ? `− ${className(store, versus.value)}` : "",
-    style.value === "paper" ? "" : style.value,
+    map_style.value === "paper" ? "" : map_style.value,
   ].filter(Boolean);
   return (
     <details class="nn-more">
@@ -25,9 +25,9 @@ export function More() {
         <Select<Style>
           label="Style"
           title="Whose conventions the map follows, where publications and libraries differ"
-          options={[...new Set([...styles, style.value])].map((value) => ({ value, text: value }))}
-          value={style.value}
-          onChange={(value) => store.set({ style: value })}
+          options={[...new Set([...styles, map_style.value])].map((value) => ({ value, text: value }))}
+          value={map_style.value}
+          onChange={(value) => store.set({ map_style: value })}
         />
       )}
     </details>

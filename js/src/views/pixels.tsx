@@ -100,10 +100,11 @@ export function unitChange(store: Store, channel: number, cell: Cell | null) {
 
 /** Turn to the pixels, by a method that is at home there; what was asked before is kept for the way back. */
 export function openPixels(store: Store, view: ViewState): void {
-  const { unit, method, style, cam, _methods } = store.traits;
+  const { unit, method, map_style, cam, _methods } = store.traits;
   const guided = _methods.value.some(({ key }) => key === "guided_backprop");
   const fitting = guided ? "guided_backprop" : "gradient";
-  if (unit.value === "") view.before.value = { method: method.value, style: style.value, cam: cam.value };
+  if (unit.value === "")
+    view.before.value = { method: method.value, map_style: map_style.value, cam: cam.value };
   view.pixels.value = true;
   store.set({
     cam: true,

@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => panel.unmount());
 
-const question = () => ["target", "versus", "unit", "method", "style"].map((name) => panel.model.get(name));
+const question = () =>
+  ["target", "versus", "unit", "method", "map_style"].map((name) => panel.model.get(name));
 const choice = (word: string) =>
   panel.all("radio").find(({ textContent }) => textContent === word) as HTMLElement;
 const pick = (name: string, value: string) => {

@@ -18,7 +18,7 @@ from nnscope.widget.traits import ScopeTraits
 BETWEEN = 0.2
 """Seconds between two pictures of a map that is being made."""
 
-ASKING = ("target", "versus", "unit", "cam", "method", "style", "checks", "sort")
+ASKING = ("target", "versus", "unit", "cam", "method", "map_style", "checks", "sort")
 """The traits that change what is asked."""
 
 
@@ -57,7 +57,7 @@ class Explaining(ScopeTraits):
             self.probe.aim(unit)
         return str(unit)
 
-    @t.validate("style")
+    @t.validate("map_style")
     def _known_style(self, proposal: Any) -> str:
         value: str = proposal.value
         if value not in styles_of(self.method):
@@ -74,8 +74,8 @@ class Explaining(ScopeTraits):
         if changed == "unit" and self.unit:
             self._explained = None
             self.versus = None
-        if changed == "method" and self.style not in styles_of(self.method):
-            self.style = "paper"
+        if changed == "method" and self.map_style not in styles_of(self.method):
+            self.map_style = "paper"
 
     # -- maps -------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class Explaining(ScopeTraits):
             "versus": self.versus if by_class else None,
             "unit": self.unit,
             "method": self.method,
-            "style": self.style,
+            "style": self.map_style,
         }
 
     def _draw_map(self) -> None:
@@ -116,7 +116,7 @@ class Explaining(ScopeTraits):
             target = Unit.parse(self.unit) if self.unit else self._explained or question["target"]
             self._asked = (self.method, target, question["layer"] or None)
             steps = self.probe.growing(
-                *self._asked, style=self.style, versus=question["versus"], ahead=not callable(target)
+                *self._asked, style=self.map_style, versus=question["versus"], ahead=not callable(target)
             )
             self._map_study.start(self.probe.model, asked, steps)
         self._draw_checks()

@@ -27,7 +27,7 @@ FROM_BROWSER = (
     "unit",
     "cam",
     "method",
-    "style",
+    "map_style",
     "contours",
     "checks",
     "opacity",
@@ -75,8 +75,9 @@ class ScopeTraits(t.HasTraits):
     method = shared(t.Enum(tuple(METHODS), "gradcam"))
     """How the map is made: a key of the attribution registry; ``_methods`` describes them."""
 
-    style = shared(t.Enum(tuple(STYLES), "paper"))
-    """Whose conventions the map follows: the paper's, or those of another library."""
+    map_style = shared(t.Enum(tuple(STYLES), "paper"))
+    """Whose conventions the map follows: the paper's, or those of another library. (ipywidgets takes a trait
+    called ``style`` for a widget of its own.)"""
 
     contours = shared(t.Bool(False))
     """Whether the map is drawn as lines of equal value rather than as heat."""

@@ -17,10 +17,11 @@ Kinds of packet
     float32 [C] at native resolution (``ChannelStats``).
 ``map`` (traits ``_map_header`` and ``_map``): the map of the current question.
     facts: ``epoch``, the question it answers as the traits put it (``layer``, ``target`` int | None,
-    ``versus`` int | None, ``unit``, ``method``, ``style``), ``at`` ("layer" or "pixels"), ``sentence``
-    (provenance), ``doubt`` (a sentence or ""), ``done`` (1, or what fraction of a map is there that is still
-    being made, or was stopped), ``signed`` (whether zero is the middle of a diverging table), ``ends``
-    [lo, hi] (the values of the first and the last colour), ``smooth`` (bilinear or exact cells);
+    ``versus`` int | None, ``unit``, ``method``, ``style``: the trait ``map_style``), ``at`` ("layer" or
+    "pixels"), ``sentence`` (provenance), ``doubt`` (a sentence or ""), ``done`` (1, or what fraction is
+    there of a map that is still being made, or was stopped), ``signed`` (whether zero is the middle of a
+    diverging table), ``ends`` [lo, hi] (the values of the first and the last colour), ``smooth`` (bilinear
+    or exact cells);
     arrays: ``tiles`` uint8 [1, h, w] with ``lo``, ``hi`` float32 [1], at most 256 × 256 cells;
     ``shares`` float32 [C], or [0] where the method has none. The browser clips each cell to ``ends``, then
     interpolates, then colours.

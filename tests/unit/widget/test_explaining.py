@@ -143,10 +143,10 @@ def test_what_fails_half_way_leaves_the_last_whole_picture(scope):
 
 def test_the_traits_of_a_question_keep_together(scope):
     scope.cam = True
-    scope.method, scope.style = "gradcam", "captum"
+    scope.method, scope.map_style = "gradcam", "captum"
     assert scope._map_header["style"] == "captum"
     scope.method = "hirescam"  # which Captum has not
-    assert (scope.style, scope._map_header["style"], scope.error) == ("paper", "paper", "")
+    assert (scope.map_style, scope._map_header["style"], scope.error) == ("paper", "paper", "")
     scope.versus = 2
     assert scope._map_header["versus"] == 2
     assert scope._map_header["signed"]
@@ -156,7 +156,7 @@ def test_the_traits_of_a_question_keep_together(scope):
     scope.target = 3
     assert scope.unit == ""
     assert scope._map_header["target"] == 3
-    for name, value in {"unit": "conv[9]", "style": "torchcam", "versus": 9}.items():
+    for name, value in {"unit": "conv[9]", "map_style": "torchcam", "versus": 9}.items():
         with pytest.raises(nnscope.errors.NnscopeError):
             setattr(scope, name, value)
 

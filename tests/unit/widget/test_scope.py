@@ -12,7 +12,7 @@ from torch import nn
 import nnscope
 from nnscope import errors
 from nnscope.probe.sight import _summaries
-from nnscope.widget.traits import FROM_BROWSER
+from nnscope.widget.traits import FROM_BROWSER, ScopeTraits
 from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
@@ -385,3 +385,8 @@ def test_a_model_that_fails_now_is_told_in_the_panel_and_can_be_mended(scope):
     update(scope, layer="1")
     assert scope.error == ""
     assert scope._header["layer"] == "1"
+
+
+def test_no_trait_is_called_what_ipywidgets_takes_for_a_widget():
+    taken = {"layout", "style", "tooltip", "tabbable"}  # read by every view of a DOMWidget
+    assert not taken & set(ScopeTraits.class_trait_names())
