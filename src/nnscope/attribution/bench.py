@@ -130,8 +130,8 @@ class Bench:
                 self._atlas(aim, ask, self.layers.viewable)
             yield Growing(1.0, self._reached(aim, ask, row))
             return
-        about = self._about(aim, ask)
         place = row if ask.method.at == "layer" else None
+        about = self._about(aim, ask, None if place else row)
         for step in self._kept(aim, ask, row):
             yield Growing(step.done, heatmap(place, step, about))
 
@@ -146,9 +146,11 @@ class Bench:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _about(self, aim: Aim, ask: Ask) -> About:
+    def _about(self, aim: Aim, ask: Ask, through: Layer | None = None) -> About:
         defaults = ask.method.options
         chosen = {name: value for name, value in ask.options.items() if value != defaults.get(name)}
+        if through is not None:  # a layer's Grad-CAM is in it
+            chosen["Grad-CAM at"] = through.name
         return About(self.name, self.specimen, ask.method, ask.style, aim, self.note, chosen)
 
     def _kept(self, aim: Aim, ask: Ask, row: Layer | None) -> Iterator[Step]:

@@ -35,7 +35,7 @@ CURVES = ("deletion", "insertion", "shuffled")
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Checking:
     """A map, and what is needed to make it again otherwise."""
 
     bench: Bench
@@ -81,10 +81,9 @@ class Doubt:
                 bench = self._random_bench(weighted[-count:])
             except ModelError:  # the other checks need no copy
                 break
-            which = (
-                "all" if count == len(weighted) else f"the last {count} of" if count > 1 else "the last of"
-            )
-            yield from self._control("randomised", f"{which} {len(weighted)} layers random", bench, self.aim)
+            some = f"the last {count} of" if count > 1 else "the last of"
+            label = f"{'all' if count == len(weighted) else some} {len(weighted)} layers random"
+            yield from self._control("randomised", label, bench, self.aim)
         if self.runner_up is not None:
             label = f"runner-up: {self.runner_up.label}"
             yield from self._control("runner-up", label, self.bench, self.runner_up)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from nnscope.attribution.aim import Aim
-from nnscope.attribution.registry import METHODS, Method
+from nnscope.attribution.registry import METHODS, RECTIFIED, Method
 from nnscope.attribution.step import Step
 from nnscope.attribution.styles import Style, difference
 from nnscope.attribution.weighted import LayerMap
@@ -148,6 +148,6 @@ def _by_method(about: About) -> str:
     method = about.method
     if not method.knows_target:
         return f"{method.label} is the same whatever the target is."
-    if method.group == "Through the ReLUs" and method.key != "guided_gradcam":
+    if method.group == RECTIFIED and method.key != "guided_gradcam":
         return "This method changes little with the target or the weights: check it."
     return ""

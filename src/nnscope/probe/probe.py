@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nnscope.attribution.aim import Aim
 from nnscope.attribution.bench import Ask, Bench, Growing
-from nnscope.attribution.checks import Doubt
+from nnscope.attribution.checks import Checking
 from nnscope.attribution.doubt import note
 from nnscope.attribution.heatmap import less
 from nnscope.attribution.registry import checked, method as lookup
@@ -230,7 +230,7 @@ class Probe(Sight):
         ask = Ask(kind, style_of(style, kind), checked(kind, options))
         aim = self.aim(target)
         heatmap = _last(self.bench.growing(aim, ask, layer))
-        yield from Doubt(self.bench, aim, ask, heatmap, self._rival(aim)).run()
+        yield from Checking(self.bench, aim, ask, heatmap, self._rival(aim)).run()
 
     def aim(self, target: Target) -> Aim:
         """What a target stands for.

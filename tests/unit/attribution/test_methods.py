@@ -45,6 +45,7 @@ def test_a_map_is_what_its_method_says(probe, key):
     assert method.label in made.sentence
     assert {"formula", "citation", "target", "transform"} <= made.provenance.keys()
     assert made.layer == ("3" if method.at == "layer" else "")
+    assert ("at 3" in made.sentence) == (method.at == "layer" or key == "guided_gradcam")
     if method.at == "layer":
         assert made.shares.shape == (6,)
         assert torch.allclose(made.shares.sum(), made.raw.sum(), atol=1e-4)
