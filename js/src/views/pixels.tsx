@@ -65,7 +65,7 @@ export function PixelsFoot({ channel }: { channel: number }) {
     <div class="nn-made">
       <span>
         {unit
-          ? `What drives ${unitWords(unit)}${unit.cell ? "" : ", its mean (click the image to ask one cell)"} `
+          ? `What drives ${unitWords(unit)}${unit.cell ? "" : ", where it is positive (click the image to ask one cell)"} `
           : ""}
         {(!unit || unit.cell) && (
           <Small onClick={() => ask(store, null)}>
