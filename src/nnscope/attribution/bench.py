@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -177,8 +177,7 @@ class Bench:
             cam = self._atlas(aim, _GRADCAM, [row])[row.name]
             if not cam:
                 self._unreached(row)
-            else:
-                yield from method.make(self.passes(aim), cam["gradcam"], **arguments)
+            yield from method.make(self.passes(aim), cam["gradcam"], **arguments)
         elif method.needs == "values":
             picture = row.arrange(self.values(row))
             yield Step(method.make(Pair(picture, picture), **arguments))
@@ -192,7 +191,6 @@ class Bench:
         head = self._head
         if head is None or row.name not in head.layers:
             refuse(head, row.name)
-        assert head is not None
         return head.weights[aim.index]
 
     @cached_property
@@ -233,10 +231,12 @@ class Bench:
 
     def _reached(self, aim: Aim, ask: Ask, row: Layer) -> Heatmap:
         maps = self.cams(aim, ask, [row])
-        return maps[row.name] if row.name in maps else self._unreached(row)
+        if row.name not in maps:
+            self._unreached(row)
+        return maps[row.name]
 
     @staticmethod
-    def _unreached(row: Layer) -> Heatmap:
+    def _unreached(row: Layer) -> NoReturn:
         msg = (
             f"No gradient of the target reaches layer {row.name!r}, so it has no map: its output is "
             "not used for this target, or the model runs it under no_grad. Choose another layer."

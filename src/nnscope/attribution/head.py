@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -60,7 +60,7 @@ def find_head(model: nn.Module, x: Tensor, rows: Sequence[Layer]) -> Head | None
     return None
 
 
-def refuse(head: Head | None, layer: str) -> str:
+def refuse(head: Head | None, layer: str) -> NoReturn:
     """Raise the sentence that says where CAM is defined, if anywhere.
 
     Raises:
