@@ -1,17 +1,8 @@
 /** Maps that stand in for those of a network: the question decides which channels are added up, or which ripples. */
 
 import { unitOf } from "../src/draw/unit";
-import type { MethodInfo } from "../src/records";
+import type { MethodInfo, Question } from "../src/records";
 import type { LayerValues, MapFacts } from "./packets";
-
-export interface Asked {
-  readonly layer: string;
-  readonly target: number | null;
-  readonly versus: number | null;
-  readonly unit: string;
-  readonly method: string;
-  readonly style: string;
-}
 
 export interface Made {
   readonly size: readonly [number, number];
@@ -24,7 +15,7 @@ export interface Made {
 const SIDE = 112;
 
 /** The map of a question; `turn` makes another one of the same kind. */
-export function make(asked: Asked, method: MethodInfo, layer: LayerValues, turn = 0): Made {
+export function make(asked: Question, method: MethodInfo, layer: LayerValues, turn = 0): Made {
   const seed = seedOf(asked) + turn;
   const signed = asked.versus !== null || (method.at === "pixels" && method.key !== "occlusion");
   const plane = method.at === "pixels" ? overPixels(seed, asked) : overCells(seed, layer);
@@ -32,7 +23,7 @@ export function make(asked: Asked, method: MethodInfo, layer: LayerValues, turn 
   return { ...plane, signed, ends: [signed ? -most : 0, most] };
 }
 
-function seedOf({ target, versus, unit }: Asked): number {
+function seedOf({ target, versus, unit }: Question): number {
   const own = unitOf(unit);
   return own ? 20 + own.channel : (target ?? 0) + 1 + 0.5 * (versus ?? 0);
 }
@@ -53,7 +44,7 @@ function overCells(seed: number, { info, values }: LayerValues) {
   return { size: [height, width] as const, values: sums, shares };
 }
 
-function overPixels(seed: number, { unit, method }: Asked) {
+function overPixels(seed: number, { unit, method }: Question) {
   const [row, column] = unitOf(unit)?.cell ?? [28, 28];
   const wide = unitOf(unit)?.cell ? 0.06 : 0.4;
   const values = Float32Array.from({ length: SIDE * SIDE }, (_, i) => {
@@ -67,7 +58,13 @@ function overPixels(seed: number, { unit, method }: Asked) {
 }
 
 /** Facts of the map, `done` of which is there. */
-export function factsOf(asked: Asked, method: MethodInfo, made: Made, words: string, done: number): MapFacts {
+export function factsOf(
+  asked: Question,
+  method: MethodInfo,
+  made: Made,
+  words: string,
+  done: number,
+): MapFacts {
   const place = method.at === "layer" ? ` · at ${asked.layer} · bilinear` : " · at the pixels";
   const part = done < 1 ? ` · ${Math.round(100 * done)} % of it` : "";
   return {

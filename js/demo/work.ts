@@ -1,9 +1,9 @@
 /** What the fake kernel works on: maps and checks, long ones step by step, until they are stopped. */
 
 import { unitOf, unitWords } from "../src/draw/unit";
-import type { MethodInfo, Prediction } from "../src/records";
+import type { MethodInfo, Prediction, Question } from "../src/records";
 import type { FakeModel } from "./fakemodel";
-import { type Asked, factsOf, make } from "./maps";
+import { factsOf, make } from "./maps";
 import { METHODS } from "./methods";
 import { asTraits, checksPacket, type LayerValues, mapPacket } from "./packets";
 
@@ -110,7 +110,7 @@ export class Work {
     else step(1);
   }
 
-  #asked(): Asked {
+  #asked(): Question {
     const { model } = this;
     const [first] = model.get("predictions") as Prediction[];
     return {
@@ -127,7 +127,7 @@ export class Work {
     return METHODS.find((method) => method.key === key) ?? (METHODS[0] as MethodInfo);
   }
 
-  #words({ target, versus, unit }: Asked): string {
+  #words({ target, versus, unit }: Question): string {
     const own = unitOf(unit);
     if (own) return `${unitWords(own)} of ${own.layer}`;
     const labels = this.model.get("_labels") as string[];

@@ -110,15 +110,19 @@ export interface MapPicture {
   readonly smooth: boolean;
 }
 
-/** What drives a class or a unit: what a `map` packet says, with the question that it answers. */
-export interface HeatMap extends MapPicture {
-  readonly epoch: number;
+/** What a map is asked. */
+export interface Question {
   readonly layer: string;
   readonly target: number | null;
   readonly versus: number | null;
   readonly unit: string;
   readonly method: string;
   readonly style: string;
+}
+
+/** What drives a class or a unit: what a `map` packet says, with the question that it answers. */
+export interface HeatMap extends MapPicture, Question {
+  readonly epoch: number;
   readonly at: "layer" | "pixels";
   /** How the map was made. */
   readonly sentence: string;

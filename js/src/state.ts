@@ -8,10 +8,19 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { orderOf } from "./draw/order";
 import { placeOf } from "./draw/query";
-import { answers, type Question } from "./draw/question";
+import { answers } from "./draw/question";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
 import type { ScopeModel } from "./model";
-import type { Checks, CodeTile, ExactTile, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
+import type {
+  Checks,
+  CodeTile,
+  ExactTile,
+  HeatMap,
+  LayerInfo,
+  LayerPictures,
+  MethodInfo,
+  Question,
+} from "./records";
 
 /** What Python says, and how to answer. */
 export interface Source {

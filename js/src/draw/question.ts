@@ -1,15 +1,6 @@
-/** What a map is asked, and whether a map at hand answers it. */
+/** Whether a map at hand answers what is asked. */
 
-import type { HeatMap } from "../records";
-
-export interface Question {
-  readonly layer: string;
-  readonly target: number | null;
-  readonly versus: number | null;
-  readonly unit: string;
-  readonly method: string;
-  readonly style: string;
-}
+import type { HeatMap, Question } from "../records";
 
 /** Maps over pixels are those of any layer; where a unit is explained, no class matters. */
 export function answers(map: HeatMap, question: Question): boolean {
