@@ -15,7 +15,7 @@ from nnscope.attribution.weighted import LayerMap
 from nnscope.errors import ForwardError
 from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
-from nnscope.network.guards import interruption_point, untouched
+from nnscope.network.guards import collector_held, interruption_point, untouched
 
 Maps = dict[str, LayerMap]
 """The maps of one layer, by method."""
@@ -86,7 +86,7 @@ class _Pass:
     def run(self, model: nn.Module, x: Tensor) -> dict[str, Maps]:
         """Run the model there and back."""
         try:
-            with untouched(model), torch.enable_grad():
+            with untouched(model), collector_held(), torch.enable_grad():
                 x = x.detach().clone().requires_grad_()
                 self._roots.append(x)
                 try:

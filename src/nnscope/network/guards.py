@@ -6,6 +6,7 @@ Each guard is a context manager that restores one thing; ``untouched`` stacks th
 from __future__ import annotations
 
 import copy
+import gc
 import operator
 import random
 import signal
@@ -59,6 +60,18 @@ def plain_arithmetic(device: torch.device) -> Iterator[None]:
     """Compute outside ``inference_mode`` and autocast, whatever the caller has set; the modes come back."""
     with torch.inference_mode(False), torch.autocast(device.type, enabled=False):  # brings grad mode back too
         yield
+
+
+@contextmanager
+def collector_held() -> Iterator[None]:
+    """Let the garbage collector wait: in a pass it would go through every object of every library again."""
+    held = gc.isenabled()
+    try:
+        gc.disable()
+        yield
+    finally:
+        if held:
+            gc.enable()
 
 
 # -- interrupts -----------------------------------------------------------------------------

@@ -53,3 +53,18 @@ def test_a_pass_that_fails_is_let_go_of(net, x, passes, monkeypatch):
         probe.cams(1)
     gc.collect()
     assert [held() for held in passes] == [None]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("target", [1, lambda out: 1 / 0], ids=["answered", "raised"])
+def test_the_collector_works_on_as_before(net, x, enabled, target):
+    probe, seen = Probe(net, x), []
+    net.conv2.register_forward_hook(lambda *_: seen.append(gc.isenabled()))
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with suppress(errors.NnscopeError):
+            probe.cams(target)
+        assert gc.isenabled() == enabled
+    finally:
+        gc.enable()
+    assert seen[-1] is False
