@@ -19,7 +19,7 @@ from nnscope.attribution.passes import Passes
 from nnscope.attribution.registry import METHODS, Method
 from nnscope.attribution.step import Step, plainly
 from nnscope.attribution.styles import STYLES, Style
-from nnscope.attribution.weighted import LayerMap, Pair, Paper, combined
+from nnscope.attribution.weighted import LayerMap, Pair, combined
 from nnscope.errors import OptionError, TargetError
 from nnscope.records import Heatmap, Layer, LayerTable, Specimen
 from nnscope.tensors.cache import ByteCache
@@ -254,10 +254,7 @@ class Bench:
         if not missing:
             return known
 
-        paper = Paper()
-
-        def make(activation: Tensor, gradient: Tensor) -> Maps:
-            pair = Pair(activation, gradient, paper)
+        def make(pair: Pair) -> Maps:
             if together:
                 return combined(pair, {name: method(pair) for name, method in TOGETHER.items()})
             made = ask.method.make(pair, **arguments)

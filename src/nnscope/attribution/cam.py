@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, Node, get_gradient_edge
 
 from nnscope.attribution.aim import Aim, Reached, Reading, differentiable
-from nnscope.attribution.weighted import LayerMap
+from nnscope.attribution.weighted import LayerMap, Pair
 from nnscope.errors import ForwardError
 from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
@@ -26,8 +26,8 @@ class Question:
     """What is explained, how, and at which layers."""
 
     aim: Aim
-    make: Callable[[Tensor, Tensor], Maps]
-    """From a layer's activations and the gradient at them, ``[C, H, W]``, to all maps that are wanted."""
+    make: Callable[[Pair], Maps]
+    """All maps that are wanted of a layer."""
     layouts: Mapping[str, Layout]
     """The viewable layers, and where the channels, rows and columns of their outputs lie."""
     overwritten: Collection[str] = ()
@@ -176,7 +176,7 @@ class _Pass:
                 raise _OverwrittenError(msg)
             pictures = (layout.picture(tensor) for tensor in (activation, gradient))
             with torch.no_grad():
-                self._maps[name] = self._question.make(*pictures)
+                self._maps[name] = self._question.make(Pair(*pictures))
 
         output.register_hook(arrived)
 

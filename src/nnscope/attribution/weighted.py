@@ -40,36 +40,15 @@ class Sums(NamedTuple):
         return cls(parts.sum(0), parts.sum(1))
 
 
-class Paper:
-    """Room for two intermediate results, used for one layer after another.
-
-    Fresh memory costs more than what is computed in it: the system hands it out page by page.
-    """
-
-    def __init__(self) -> None:
-        self._sheets: list[Tensor] = []
-
-    def sheet(self, place: int, like: Tensor) -> Tensor:
-        """Memory of the shape of a tensor; what another layer wrote there is gone."""
-        while len(self._sheets) <= place:
-            self._sheets.append(like.new_empty(0))
-        found = self._sheets[place]
-        if found.numel() < like.numel() or (found.dtype, found.device) != (like.dtype, like.device):
-            found = self._sheets[place] = like.new_empty(like.numel())
-        return found[: like.numel()].view(like.shape)
-
-
 class Pair:
     """Activations and the gradient at them, and what several methods make of the two.
 
     Args:
         activation: A, ``[C, H, W]``.
         gradient: ∂y/∂A, ``[C, H, W]``.
-        paper: Where to compute; of one pair at a time.
     """
 
-    def __init__(self, activation: Tensor, gradient: Tensor, paper: Paper | None = None) -> None:
-        self._paper = paper or Paper()
+    def __init__(self, activation: Tensor, gradient: Tensor) -> None:
         wide = activation.dtype == torch.float64
         self.shape = activation.shape[1:]
         self.a = (activation if wide else activation.float()).flatten(1)
@@ -84,17 +63,12 @@ class Pair:
     @cached_property
     def product(self) -> Sums:
         """∂y/∂A · A, summed."""
-        return Sums.of(torch.mul(self.g, self.a, out=self.blank))
+        return Sums.of(self.g * self.a)
 
     @cached_property
     def positive(self) -> Tensor:
         """The gradient where it is positive."""
-        return torch.clamp(self.g, min=0, out=self._paper.sheet(0, self.g))
-
-    @property
-    def blank(self) -> Tensor:
-        """Memory ``[C, N]`` to write to; a method has it until it returns."""
-        return self._paper.sheet(1, self.g)
+        return self.g.clamp(min=0)
 
 
 def gradcam(pair: Pair) -> Tensor:
@@ -117,7 +91,7 @@ def gradcam_plus_plus(pair: Pair, *, eps: float = 0.0, denominator: bool = True)
         alpha = squared / (2 * squared + pair.sums[:, None] * squared * pair.g + eps)
         return (alpha * pair.positive).sum(1)
     # Only where g > 0 does relu(g) count, and there g² cancels: α = 1 / (2 + S g).
-    below = torch.mul(pair.positive, pair.sums[:, None], out=pair.blank).add_(2)
+    below = (pair.positive * pair.sums[:, None]).add_(2)
     return torch.div(pair.positive, below, out=below).sum(1)
 
 
@@ -139,7 +113,7 @@ def hirescam(pair: Pair) -> Sums:
 
 def layercam(pair: Pair) -> Sums:
     """Each cell contributes relu(g) A."""
-    return Sums.of(torch.mul(pair.positive, pair.a, out=pair.blank))
+    return Sums.of(pair.positive * pair.a)
 
 
 def combined(pair: Pair, made: Mapping[str, Tensor | Sums]) -> dict[str, LayerMap]:
