@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nnscope.errors import ForwardError, NnscopeError, TargetError
 from nnscope.network.capture import Call
-from nnscope.network.outputs import class_scores
+from nnscope.network.outputs import class_scores, probabilities
 from nnscope.records import Layer, Unit
 
 
@@ -51,11 +51,12 @@ class CoupledError(Exception):
 
 
 class Reading:
-    """Reads the aim in one pass over ``count`` images."""
+    """Reads the aim in one pass over ``count`` images; with ``chance``, the probability of a class."""
 
-    def __init__(self, aim: Aim, count: int = 1) -> None:
+    def __init__(self, aim: Aim, count: int = 1, *, chance: bool = False) -> None:
         self._aim = aim
         self._count = count
+        self._chance = chance
         self._seen: Tensor | None = None
 
     def see(self, call: Call, output: Tensor) -> None:
@@ -96,6 +97,8 @@ class Reading:
                 raise CoupledError
             msg = "The output is no class scores this time, though it was before; pass a callable target."
             raise TargetError(msg)
+        if self._chance:
+            scores = torch.stack([probabilities(row) for row in scores])
         return scores[:, aim.index]
 
 

@@ -17,7 +17,6 @@ from torch.nn import functional as F
 
 from nnscope.attribution.aim import Aim
 from nnscope.attribution.bench import Ask, Bench
-from nnscope.attribution.covered import probability
 from nnscope.attribution.passes import Passes, portions
 from nnscope.attribution.step import plainly
 from nnscope.attribution.verdicts import verdicts
@@ -147,7 +146,7 @@ def curve(passes: Passes, order: Tensor, start: Tensor, end: Tensor) -> Curve:
         images = start.repeat(part.stop - part.start, 1, 1, 1)
         for image, count in zip(images, counts[part], strict=True):
             image.flatten(1)[:, order[:count]] = end.flatten(1)[:, order[:count]]
-        values.append(probability(passes, images))
+        values.append(passes.scores(images, chance=True))
     return Curve(fractions, torch.cat(values).float())
 
 

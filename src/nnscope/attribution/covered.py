@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from nnscope.attribution.aim import CoupledError
 from nnscope.attribution.passes import Passes, portions
 from nnscope.attribution.step import Step
-from nnscope.errors import OptionError, TargetError
-from nnscope.network.outputs import class_scores, probabilities
+from nnscope.errors import OptionError
 
 
 def occlusion(
@@ -86,7 +83,7 @@ def rise(
     total = torch.zeros(tuple(image.shape[1:]), dtype=torch.float64)
     for part in portions(samples, passes.batch):
         masks = torch.stack([_mask(image.shape, cells, keep, draw) for _ in range(part.start, part.stop)])
-        scores = probability(passes, image * masks.to(image)[:, None])
+        scores = passes.scores(image * masks.to(image)[:, None], chance=True)
         total += torch.einsum("n,nhw->hw", scores, masks.double())
         yield Step((total / part.stop / keep).float(), part.stop, samples, "masks")
 
@@ -100,23 +97,3 @@ def _mask(shape: torch.Size, cells: int, keep: float, draw: torch.Generator) -> 
     )
     y, x = (int(torch.randint(side, (), generator=draw)) for side in cell)
     return large[0, 0, y : y + height, x : x + width]
-
-
-def probability(passes: Passes, images: Tensor) -> Tensor:
-    """The probability of the class for each image, float64 ``[n]``; of other targets their value.
-
-    Args:
-        passes: The model and the target.
-        images: ``[n, C, H, W]``.
-    """
-    index = passes.aim.index
-    if index is None:
-        return passes.scores(images)
-
-    def read(output: Any, count: int) -> Tensor:
-        scores = class_scores(output, count)
-        if scores is None:
-            raise CoupledError if count > 1 else TargetError("The output is no class scores this time.")
-        return torch.stack([probabilities(row)[index] for row in scores])
-
-    return passes.outputs(images, read)

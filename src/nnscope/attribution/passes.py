@@ -66,28 +66,16 @@ class Passes:
         """The aim of the image itself."""
         return float(self.scores(self.image[None])[0])
 
-    def scores(self, images: Tensor) -> Tensor:
+    def scores(self, images: Tensor, *, chance: bool = False) -> Tensor:
         """The aim of each image, float64 CPU ``[n]``, without gradients.
 
         Args:
             images: ``[n, C, H, W]``.
+            chance: Read the probability of a class rather than its logit; other aims are what they are.
         """
-        return self._together(images, self._scores)
-
-    def outputs(self, images: Tensor, read: Callable[[Any, int], Tensor]) -> Tensor:
-        """What ``read`` makes of the model's output and the number of images, ``[n]``.
-
-        Args:
-            images: ``[n, C, H, W]``.
-            read: Raises ``CoupledError`` where the output does not tell the images apart.
-        """
-
-        def run(part: Tensor) -> Tensor:
-            with untouched(self.model), torch.no_grad():
-                output = forward(self.model, self._placed(part), _pass_on, attention=False)
-                return read(output, len(part)).double().cpu()
-
-        return self._together(images, run)
+        return self._together(
+            images, lambda part: self._scores(part, Reading(self.aim, len(part), chance=chance))
+        )
 
     def gradients(
         self, images: Tensor, rule: Callable[[], AbstractContextManager[Any]] = nullcontext
@@ -116,7 +104,7 @@ class Passes:
             def handed(call: Call, output: Tensor) -> Tensor | None:
                 return part.flatten(0, 1).to(output) if call.name == layer.name else None
 
-            return self._scores(images, handed, len(part))
+            return self._scores(images, Reading(self.aim, len(part)), handed)
 
         # Up to the layer all images are one and the same: one is enough, where the model then takes many.
         made = self._try("tails", values, lambda part: run(one, part))
@@ -126,8 +114,7 @@ class Passes:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _scores(self, images: Tensor, handed: Handed | None = None, count: int | None = None) -> Tensor:
-        reading = Reading(self.aim, count or len(images))
+    def _scores(self, images: Tensor, reading: Reading, handed: Handed | None = None) -> Tensor:
         with untouched(self.model), torch.no_grad():
             return self._read(reading, images, handed).double().cpu()
 
@@ -186,7 +173,3 @@ def portions(count: int, size: int) -> Iterator[slice]:
     """Slices of at most ``size`` that cover ``count``."""
     for begin in range(0, count, size):
         yield slice(begin, min(count, begin + size))
-
-
-def _pass_on(_call: Call, _output: Tensor) -> None:
-    """Replace nothing."""
