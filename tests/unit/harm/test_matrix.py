@@ -246,7 +246,8 @@ class Runner(threading.Thread):
         ]
 
     def count(self, *_):
-        self.hooked += threading.current_thread() is self
+        if threading.current_thread() is self:  # `+=` of two threads would lose some
+            self.hooked += 1
 
     def run(self):
         while not self.done.is_set():
