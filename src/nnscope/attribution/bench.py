@@ -90,12 +90,16 @@ class Bench:
 
     # -- maps of many layers -----------------------------------------------------------------
 
+    @cached_property
+    def feature_maps(self) -> tuple[Layer, ...]:
+        """The layers that have maps: those with pictures, but for attention."""
+        return tuple(row for row in self.layers.viewable if not row.is_attention)
+
     def cams(self, aim: Aim, ask: Ask, rows: Sequence[Layer]) -> dict[str, Heatmap]:
         """The maps of those layers that a gradient reaches, in one forward and one backward pass.
 
         Of large inputs it takes several. What was made for this aim before is not made again.
         """
-        rows = [row for row in rows if not row.is_attention]
         atlas = self._atlas(aim, ask, rows)
         about = self._about(aim, ask)
         key = ask.method.key
@@ -104,7 +108,7 @@ class Bench:
     @property
     def at_once(self) -> bool:
         """Whether the maps of all layers come from one backward pass; of large inputs they need several."""
-        return sum(map(self.nbytes, self.layers.viewable)) <= AT_ONCE
+        return sum(map(self.nbytes, self.feature_maps)) <= AT_ONCE
 
     # -- one map -----------------------------------------------------------------------------
 
@@ -127,7 +131,7 @@ class Bench:
         if ask.method.needs == "pair":
             assert row is not None
             if ahead and self.at_once:
-                self._atlas(aim, ask, self.layers.viewable)
+                self._atlas(aim, ask, self.feature_maps)
             yield Growing(1.0, self._reached(aim, ask, row))
             return
         place = row if ask.method.at == "layer" else None
@@ -210,8 +214,8 @@ class Bench:
         """The last layer that drives the aim, or where that is blank, the last one as wide that is not."""
         if ask.method.needs == "head" and self._head is not None:
             return self.layers[self._head.layers[-1]]
-        rows = [row for row in self.layers.viewable if not row.is_attention]
-        rows = [row for row in rows if row.picture[1] * row.picture[2] > 1] or rows
+        rows = [row for row in self.feature_maps if row.picture[1] * row.picture[2] > 1]
+        rows = rows or list(self.feature_maps)
         if aim.layer is not None:  # what comes before the unit, and is not the unit's own layer
             rows = [row for row in rows if row.index < aim.layer.index] or rows
         if ask.method.needs == "values":
@@ -249,7 +253,6 @@ class Bench:
         together = key in TOGETHER and not arguments
         place = (self.owner, "atlas", aim.key, *(() if not arguments else ask.key))
         known: dict[str, Maps | None] = (self.cache.get(*place) if aim.key is not None else None) or {}
-        rows = [row for row in rows if not row.is_attention]
         missing = [row for row in rows if row.name not in known or key not in (known[row.name] or {key})]
         if not missing:
             return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +21,8 @@ from nnscope.network.labels import find_label
 from nnscope.probe.sight import MEGABYTE, Sight, _summaries, _values
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
+
+T = TypeVar("T")
 
 Target = int | str | Unit | Callable[[Any], Tensor] | None
 """Class index, label, a channel or cell, a function of the model's output, or ``None`` for the top class."""
@@ -93,7 +95,7 @@ class Probe(Sight):
         if lookup(method).at != "layer":
             msg = f"{lookup(method).label} makes a map at the pixels, not of a layer; call attribute(...)."
             raise OptionError(msg)
-        return _last(self.growing(method, target, layer, style=style, versus=versus), progress)
+        return _map(self.growing(method, target, layer, style=style, versus=versus), progress)
 
     def attribute(
         self,
@@ -130,7 +132,7 @@ class Probe(Sight):
             msg = f"{lookup(method).label} makes a map of a layer; call cam(layer, ...)."
             raise OptionError(msg)
         grown = self.growing(method, target, layer, style=style, versus=versus, **options)
-        return _last(grown, progress)
+        return _map(grown, progress)
 
     def growing(
         self,
@@ -148,9 +150,7 @@ class Probe(Sight):
         Between two steps nothing is held: leave off, and the work ends there. ``ahead`` makes the maps of
         all layers along with the one asked for, where that takes one backward pass.
         """
-        found = lookup(method)
-        ask = Ask(found, style_of(style, found), checked(found, options))
-        aim = self.aim(target)
+        ask, aim = _ask(method, style, options), self.aim(target)
         if versus is None:
             yield from self.bench.growing(aim, ask, layer, ahead=ahead)
             return
@@ -175,12 +175,12 @@ class Probe(Sight):
         Raises:
             OptionError: The method is not made of activations and gradients.
         """
-        found = lookup(method)
-        if found.needs != "pair":
-            msg = f"{found.label} has no maps of all layers at once; ask for one with cam(layer, ...)."
+        ask = _ask(method, style, {})
+        if ask.method.needs != "pair":
+            msg = f"{ask.method.label} has no maps of all layers at once; ask for one with cam(layer, ...)."
             raise OptionError(msg)
         bench = self.bench
-        return bench.cams(self.aim(target), Ask(found, style_of(style, found), {}), bench.layers.viewable)
+        return bench.cams(self.aim(target), ask, bench.feature_maps)
 
     def checks(
         self,
@@ -209,12 +209,7 @@ class Probe(Sight):
         Raises:
             NnscopeError: What making the map raises.
         """
-        found = None
-        for found in self.checking(method, target, layer, style=style, **options):
-            if progress is not None:
-                progress(found)
-        assert found is not None
-        return found
+        return _to_the_end(self.checking(method, target, layer, style=style, **options), progress)
 
     def checking(
         self,
@@ -226,11 +221,14 @@ class Probe(Sight):
         **options: Any,
     ) -> Iterator[Checks]:
         """The checks of ``checks`` as they are made; the whole of them comes last."""
-        kind = lookup(method)
-        ask = Ask(kind, style_of(style, kind), checked(kind, options))
-        aim = self.aim(target)
-        heatmap = _last(self.bench.growing(aim, ask, layer))
-        yield from Checking(self.bench, aim, ask, heatmap, self._rival(aim)).run()
+        ask, aim = _ask(method, style, options), self.aim(target)
+        for step in self.bench.growing(aim, ask, layer):
+            if step.heatmap is None:
+                continue
+            if step.done < 1:
+                yield Checks(step.heatmap)  # what is to be checked is not there yet
+            else:
+                yield from Checking(self.bench, aim, ask, step.heatmap, self._rival(aim)).run()
 
     def aim(self, target: Target) -> Aim:
         """What a target stands for.
@@ -307,14 +305,25 @@ class Probe(Sight):
         _values.trim(240 * MEGABYTE - _summaries.nbytes - nbytes)
 
 
-def _last(grown: Iterator[Growing], progress: Callable[[Growing], object] | None = None) -> Heatmap:
-    step = None
-    for step in grown:
+def _ask(method: str, style: str, options: dict[str, Any]) -> Ask:
+    found = lookup(method)
+    return Ask(found, style_of(style, found), checked(found, options))
+
+
+def _to_the_end(steps: Iterator[T], progress: Callable[[T], object] | None) -> T:
+    """The last step, after telling of each."""
+    step: T | None = None
+    for step in steps:
         if progress is not None:
             progress(step)
     assert step is not None
-    assert step.heatmap is not None
-    return step.heatmap
+    return step
+
+
+def _map(grown: Iterator[Growing], progress: Callable[[Growing], object] | None) -> Heatmap:
+    heatmap = _to_the_end(grown, progress).heatmap
+    assert heatmap is not None
+    return heatmap
 
 
 def coarse_map(heatmap: Heatmap) -> Codes:
