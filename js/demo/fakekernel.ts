@@ -16,7 +16,7 @@ const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style"];
 interface Get {
   readonly k: string;
   readonly rid: number;
-  readonly level: "coarse" | "native" | "exact";
+  readonly what: "coarse" | "native" | "exact";
   readonly layer: string;
   readonly channels: readonly number[];
 }
@@ -47,12 +47,12 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
   return model;
 }
 
-function answer(model: FakeModel, { rid, level, channels }: Get, layer: LayerValues): void {
+function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValues): void {
   const packets = {
     coarse: () => layerPacket(layer),
     native: () => nativePacket(layer, channels),
     exact: () => exactPacket(layer, channels[0] ?? 0),
   };
-  const { header, body } = packets[level]();
+  const { header, body } = packets[what]();
   model.message({ k: "data", rid, part: 0, parts: 1, header }, [body]);
 }

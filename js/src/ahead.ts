@@ -49,7 +49,7 @@ async function fetchAll(
     if (sync.keeps(name, epoch)) continue;
     if (signal.aborted || sync.full()) return;
     try {
-      sync.keep(layerOf(await sync.request({ level: "coarse", epoch, layer: name, channels: [] }, signal)));
+      sync.keep(layerOf(await sync.request({ what: "coarse", epoch, layer: name, channels: [] }, signal)));
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     } catch {
       return; // called off, or not at hand in the kernel: it comes when it is picked

@@ -42,7 +42,7 @@ function request(ask: Ask, signal: AbortSignal): Promise<Packet> {
 
 function packetFor(ask: Ask, epoch = 0): Packet {
   const { header, body } =
-    ask.level === "native"
+    ask.what === "native"
       ? nativePacket(layer, ask.channels, epoch)
       : exactPacket(layer, ask.channels[0] ?? 0, epoch);
   return decode(header, body);

@@ -87,13 +87,13 @@ class PulledDetail implements Detail {
       void this.#pull(about, "native", part);
   }
 
-  async #pull(about: Subject, level: Ask["level"], channels: readonly number[]): Promise<void> {
-    const keys = channels.map((channel) => keyOf(about, level, channel));
+  async #pull(about: Subject, what: Ask["what"], channels: readonly number[]): Promise<void> {
+    const keys = channels.map((channel) => keyOf(about, what, channel));
     const controller = new AbortController();
     for (const key of keys) this.#open.set(key, controller);
     try {
       const { epoch, layer } = about;
-      this.#keep(about, await this.request({ level, epoch, layer, channels }, controller.signal));
+      this.#keep(about, await this.request({ what, epoch, layer, channels }, controller.signal));
     } catch {
       // The coarse tiles stay; whether the kernel is silent is told by `answering`.
       if (!controller.signal.aborted) for (const key of keys) this.#refused.add(key);
@@ -137,8 +137,8 @@ function callOff(open: Map<string, AbortController>, wanted: ReadonlyMap<string,
   }
 }
 
-function keyOf({ epoch, layer }: Subject, level: Ask["level"], channel: number): string {
-  return `${level}/${epoch}/${channel}/${layer}`;
+function keyOf({ epoch, layer }: Subject, what: Ask["what"], channel: number): string {
+  return `${what}/${epoch}/${channel}/${layer}`;
 }
 
 /** Split channels so that each reply stays small enough for every host. */

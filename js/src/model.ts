@@ -1,6 +1,16 @@
 /** The traits of a scope, one line each, with the names they have in `widget/traits.py`. */
 
-import type { About, Colormap, LayerInfo, MethodInfo, Normalize, Prediction, Sort, Style } from "./records";
+import type {
+  About,
+  Colormap,
+  LayerInfo,
+  MethodInfo,
+  Normalize,
+  Prediction,
+  Sort,
+  Style,
+  View,
+} from "./records";
 
 /** Bytes as hosts hand them over: a view in most, a bare buffer or a typed array in some. */
 export type Bytes = DataView | ArrayBuffer | ArrayBufferView;
@@ -10,6 +20,8 @@ export type Header = Readonly<Record<string, unknown>>;
 
 export interface ScopeModel {
   layer: string;
+  /** What the right column shows. */
+  view: View;
   channel: number | null;
   target: number | null;
   /** Class whose map is taken away from that of `target`. */
@@ -50,6 +62,7 @@ const NOTHING = new ArrayBuffer(0);
 /** What a trait holds before Python has said anything, or when a host loses it. */
 export const DEFAULTS: Readonly<ScopeModel> = {
   layer: "",
+  view: "channels",
   channel: null,
   target: null,
   versus: null,

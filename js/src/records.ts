@@ -10,6 +10,9 @@ export type Colormap = "grey" | "viridis" | "magma" | "cividis" | "blue-red";
 
 export type Sort = "index" | "max" | "mean" | "std" | "l2" | "active" | "share";
 
+/** What the right column shows. */
+export type View = "channels" | "kernels" | "statistics" | "network";
+
 /** One layer of the network that has pictures. */
 export interface LayerInfo {
   readonly name: string;

@@ -11,7 +11,7 @@ interface Sent {
 }
 
 const layer = makeLayer("a", "Conv2d", "convolution", 12, 10);
-const ask = (...channels: number[]): Ask => ({ level: "native", epoch: 0, layer: "a", channels });
+const ask = (...channels: number[]): Ask => ({ what: "native", epoch: 0, layer: "a", channels });
 const never = new AbortController().signal;
 
 let sent: Sent[];
@@ -32,7 +32,7 @@ function reply(message: Sent | undefined): void {
 test("a question carries a whole number and gets its answer", async () => {
   const answer = requests.ask(ask(3, 1), never);
   expect(sent).toEqual([
-    { k: "get", rid: expect.any(Number), level: "native", epoch: 0, layer: "a", channels: [3, 1] },
+    { k: "get", rid: expect.any(Number), what: "native", epoch: 0, layer: "a", channels: [3, 1] },
   ]);
   expect(Number.isInteger(sent[0]?.rid)).toBe(true);
   reply(sent[0]);
@@ -58,7 +58,7 @@ test("two are under way, the third waits", () => {
 
 test("what the user points at goes before tiles", () => {
   for (const channel of [0, 1, 2]) void requests.ask(ask(channel), never);
-  void requests.ask({ ...ask(9), level: "exact" }, never);
+  void requests.ask({ ...ask(9), what: "exact" }, never);
   reply(sent[0]);
   expect(sent[2]?.channels).toEqual([9]);
 });

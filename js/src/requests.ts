@@ -8,12 +8,22 @@ export const PATIENCE = 15_000;
 const RETRIES = 1;
 const IN_FLIGHT = 2;
 
-/** Which channels are wanted, and how finely. */
+/** A question as `widget/messages.py` takes it; the packet that answers is described in `wire/packet.py`. */
 export interface Ask {
-  readonly level: "coarse" | "native" | "exact";
+  readonly what:
+    | "coarse"
+    | "native"
+    | "exact"
+    | "kernels"
+    | "statistics"
+    | "sum"
+    | "stages"
+    | "network"
+    | "rooms";
   readonly epoch: number;
   readonly layer: string;
   readonly channels: readonly number[];
+  readonly cell?: readonly [number, number];
 }
 
 interface Job {
@@ -58,7 +68,7 @@ export class Requests {
       const job: Job = { ask, resolve, reject, tries: 0, header: null, parts: [] };
       signal.addEventListener("abort", () => this.#cancel(job), { once: true });
       // One exact channel is what the user points at now; tiles can wait.
-      if (ask.level === "exact") this.#waiting.unshift(job);
+      if (ask.what === "exact") this.#waiting.unshift(job);
       else this.#waiting.push(job);
       this.#pump();
     });

@@ -112,7 +112,7 @@ test("two views of one model share what they fetch", async () => {
   await second.settle();
   expect(panel.find("dialog", "Channel 2")).toBeTruthy();
   expect(second.find("dialog", "Channel 2")).toBeTruthy();
-  const exact = panel.model.sent.filter((message) => (message as { level?: string }).level === "exact");
+  const exact = panel.model.sent.filter((message) => (message as { what?: string }).what === "exact");
   expect(exact).toHaveLength(1);
 });
 

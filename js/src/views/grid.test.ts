@@ -19,8 +19,8 @@ const label = (channel: number) => panel.find("gridcell", `channel ${channel} of
 
 /** What was asked about the layer that is shown; its neighbours are fetched unasked. */
 function asked({ model }: Mounted) {
-  const sent = model.sent as { level: string; channels: number[] }[];
-  return sent.filter(({ level }) => level !== "coarse");
+  const sent = model.sent as { what: string; channels: number[] }[];
+  return sent.filter(({ what }) => what !== "coarse");
 }
 
 test("of 2048 channels only those in sight are in the page", () => {
@@ -103,7 +103,7 @@ test("hover tells channel, cell, value and pixel, and frames the same place on t
   );
   expect(panel.root.querySelector(".nn-image .nn-cell-frame")).not.toBeNull();
   await vi.waitFor(() => {
-    expect(asked(panel)).toEqual([expect.objectContaining({ k: "get", level: "exact", channels: [1] })]);
+    expect(asked(panel)).toEqual([expect.objectContaining({ k: "get", what: "exact", channels: [1] })]);
     expect(panel.root.querySelector("footer")?.textContent).not.toContain("≈");
   });
 });
@@ -113,7 +113,7 @@ test("of a layer too fine for its coarse tiles, those in sight are fetched", asy
   const other = mountWidget({ layers: [fine], traits: { ...madeUp().traits, layer: "fine" } });
   await vi.waitFor(() => expect(asked(other).length).toBeGreaterThan(0));
   const wanted = asked(other);
-  expect(wanted.every(({ level, channels }) => level === "native" && channels.length <= 64)).toBe(true);
+  expect(wanted.every(({ what, channels }) => what === "native" && channels.length <= 64)).toBe(true);
   expect(wanted.flatMap(({ channels }) => channels).slice(0, 3)).toEqual([0, 1, 2]);
   other.unmount();
 });

@@ -50,7 +50,14 @@ The output is not a copy: a later in-place operation changes it. Read it now or 
 """
 
 
-def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True) -> Any:
+Enter = Callable[[str, Any, tuple[Any, ...], Mapping[str, Any]], None]
+"""Called before each call that may make a layer, with the name it will have, the module or function,
+and what it is given; the call may write into that."""
+
+
+def forward(
+    model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True, enter: Enter | None = None
+) -> Any:
     """Run ``model(x)`` and show every tensor-valued call to ``visit``, in order.
 
     Calls of the same module by other threads are not seen. No hook is left, whatever happens.
@@ -60,6 +67,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True
         x: Its input, ``[1, C, H, W]``.
         visit: See ``Visit``; called for floating-point outputs of at least two dimensions.
         attention: Whether to compute the attention maps that fused functions do not return.
+        enter: See ``Enter``.
 
     Returns:
         What the model returned.
@@ -68,7 +76,7 @@ def forward(model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True
         ForwardError: The model raised; its error is the cause.
     """
     x = x.clone()  # the first operation may be in-place
-    walk = _Walk(model, x, visit, attention=attention)
+    walk = _Walk(model, x, visit, attention=attention, enter=enter)
     try:
         with walk.hooked(), uncompiled(model), walk:
             return model(x)
@@ -121,11 +129,14 @@ def _described(thing: object) -> str:
 class _Walk(TorchFunctionMode):
     """The state of one pass: which module is running, and how often each name was seen."""
 
-    def __init__(self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool) -> None:
+    def __init__(
+        self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool, enter: Enter | None
+    ) -> None:
         super().__init__()
         self.failure: BaseException | None = None
         self._visit = visit
         self._attention = attention
+        self._given = enter
         self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
         self._busy = False
         self._thread = threading.get_ident()
@@ -147,7 +158,9 @@ class _Walk(TorchFunctionMode):
                 # A scripted part takes no Python hooks; it stays a closed box.
                 if not isinstance(module, torch.jit.ScriptModule):
                     # First of all: what a user's hook computes belongs to its module.
-                    handles.append(module.register_forward_pre_hook(self._enter, prepend=True))
+                    handles.append(
+                        module.register_forward_pre_hook(self._enter, prepend=True, with_kwargs=True)
+                    )
                     # Also after an error, which the model may catch.
                     handles.append(module.register_forward_hook(self._leave, always_call=True))
             yield
@@ -155,10 +168,22 @@ class _Walk(TorchFunctionMode):
             for handle in handles:
                 handle.remove()
 
-    def _enter(self, module: nn.Module, _args: Any) -> None:
+    def _enter(self, module: nn.Module, args: Any, kwargs: Any) -> None:
         interruption_point()
         if threading.get_ident() == self._thread:
+            self._tell(self._names[module], module, args, kwargs)
             self._running.append(module)
+
+    def _tell(self, name: str, called: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Tell of a call before it runs."""
+        if self._given is None:
+            return
+        busy, self._busy = self._busy, True
+        try:
+            with torch._C.DisableTorchFunction():
+                self._given(_numbered(name, self._seen[name] + 1), called, args, kwargs)
+        finally:
+            self._busy = busy
 
     def _leave(self, module: nn.Module, args: Any, output: Any) -> Any:
         if threading.get_ident() != self._thread:
@@ -205,6 +230,7 @@ class _Walk(TorchFunctionMode):
             result = func(*args, **kwargs)
             self._axes.follow(name, func, args, kwargs, result)
             return result
+        self._tell(self._inside(name), func, args, kwargs)
         inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
         result = func(*args, **kwargs)
         self._axes.follow(name, func, args, kwargs, result)
@@ -233,8 +259,7 @@ class _Walk(TorchFunctionMode):
 
     def _show(self, call: Call, output: Tensor) -> Tensor | None:
         self._seen[call.name] += 1
-        count = self._seen[call.name]
-        name = call.name if count == 1 else f"{call.name}:{count}"
+        name = _numbered(call.name, self._seen[call.name])
         call = call._replace(name=name, layout=self._axes.picture(output))
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
@@ -248,6 +273,10 @@ class _Walk(TorchFunctionMode):
         if replaced is not None:
             self._axes.put(replaced, self._axes.of(output))
         return replaced
+
+
+def _numbered(name: str, count: int) -> str:
+    return name if count == 1 else f"{name}:{count}"
 
 
 _NO_LAYERS = frozenset(

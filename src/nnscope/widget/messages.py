@@ -5,12 +5,14 @@ ipykernel 7.4).
 
 Browser → kernel::
 
-    {"k": "get", "rid": 1, "epoch": 0, "layer": "features.0", "level": "native", "channels": [3, 9]}
-    {"k": "get", "rid": 2, "epoch": 0, "layer": "features.0", "level": "exact", "channels": [3]}
-    {"k": "get", "rid": 3, "epoch": 0, "layer": "features.1", "level": "coarse", "channels": []}
+    {"k": "get", "rid": 1, "epoch": 0, "what": "native", "layer": "features.0", "channels": [3, 9]}
+    {"k": "get", "rid": 2, "epoch": 0, "what": "sum", "layer": "features.0", "channels": [3], "cell": [5, 8]}
+    {"k": "get", "rid": 3, "epoch": 0, "what": "network", "layer": "", "channels": []}
     {"k": "cancel", "rid": 1}
     {"k": "ping", "rid": 4}
     {"k": "stop", "rid": 5}
+
+What a ``get`` asks for is one of ``WHATS``; the packet that answers is described in ``wire/packet.py``.
 
 Kernel → browser::
 
@@ -27,28 +29,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple
 
 from nnscope.errors import OptionError
-from nnscope.records import LayerTable
+from nnscope.records import Layer, LayerTable
 
 MOST_CHANNELS = 4096
 """Most channels one request may ask for."""
 
-Level = Literal["coarse", "native", "exact"]
+What = Literal["coarse", "native", "exact", "kernels", "statistics", "sum", "stages", "network", "rooms"]
 
-_COUNTS = {"coarse": (0, 0), "native": (1, MOST_CHANNELS), "exact": (1, 1)}
+
+class Kind(NamedTuple):
+    """What a ``get`` of one kind has to name."""
+
+    least: int
+    """Fewest channels."""
+    most: int
+    """Most channels."""
+    of: Literal["picture", "layer", "model"] = "picture"
+    """Whether it is about a layer with pictures, any layer, or the model as a whole."""
+    cell: bool = False
+    """Whether it names a cell of the layer's pictures."""
+
+
+WHATS: dict[What, Kind] = {
+    "coarse": Kind(0, 0),
+    "native": Kind(1, MOST_CHANNELS),
+    "exact": Kind(1, 1),
+    "kernels": Kind(1, 64, of="layer"),
+    "statistics": Kind(0, 1, of="layer"),
+    "sum": Kind(1, 1, cell=True),
+    "stages": Kind(1, 1),
+    "network": Kind(0, 0, of="model"),
+    "rooms": Kind(0, 0, of="model"),
+}
+"""A whole layer as it would be shown; some channels at native size; one as exact values; the kernels of
+some output channels; histograms of a layer or of one channel; the arithmetic of one cell; a channel
+through convolution, norm and activation; the network's graph; the code of the panel's other rooms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """A whole layer as it would be shown, some of its channels at native size, or one as exact values."""
+    """One question, to be answered with one packet; see ``WHATS``."""
 
     rid: int
     epoch: int
-    layer: str
-    level: Level
-    channels: tuple[int, ...]
+    what: What
+    layer: str = ""
+    channels: tuple[int, ...] = ()
+    cell: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +127,33 @@ def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping | Stop:
 
 
 def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
-    epoch = _whole(content.get("epoch"), "epoch", 2**53)
-    name, level, channels = content.get("layer"), content.get("level"), content.get("channels")
+    epoch, what = _whole(content.get("epoch"), "epoch", 2**53), content.get("what")
+    if not isinstance(what, str) or what not in WHATS:
+        msg = f"A message's what is one of {', '.join(WHATS)}."
+        raise OptionError(msg)
+    kind, name, channels = WHATS[what], content.get("layer"), content.get("channels")
     if not isinstance(name, str):
         msg = "A message's layer is a name."
         raise OptionError(msg)
-    found = layers.feature_map(name)
-    if not isinstance(level, str) or level not in _COUNTS:
-        msg = "A message's level is 'coarse', 'native' or 'exact'."
+    if not isinstance(channels, list) or not kind.least <= len(channels) <= kind.most:
+        msg = f"A message's channels is a list of {kind.least} to {kind.most} numbers."
         raise OptionError(msg)
-    least, most = _COUNTS[level]
-    if not isinstance(channels, list) or not least <= len(channels) <= most:
-        msg = f"A message's channels is a list of {least} to {most} numbers."
+    if kind.of == "model":
+        return Get(rid, epoch, what)
+    found = layers.feature_map(name) if kind.of == "picture" else layers[name]
+    below = found.channels or (found.shape[-1] if found.shape else 1)
+    numbers = tuple(_whole(channel, "channels", below) for channel in channels)
+    return Get(
+        rid, epoch, what, found.name, numbers, _cell(content.get("cell"), found) if kind.cell else None
+    )
+
+
+def _cell(value: object, layer: Layer) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2:
+        msg = "A message's cell is a row and a column."
         raise OptionError(msg)
-    numbers = tuple(_whole(channel, "channels", found.channels) for channel in channels)
-    return Get(rid, epoch, found.name, cast(Level, level), numbers)
+    _, height, width = layer.picture
+    return _whole(value[0], "cell", height), _whole(value[1], "cell", width)
 
 
 def _whole(value: object, name: str, below: int) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 
-from nnscope.errors import UnavailableError
 from nnscope.export.png import contact_sheet, encode, thumbnail
 from nnscope.probe import METHODS, Probe, coarse_map, styles_of
 from nnscope.records import Checks, Heatmap
@@ -80,31 +78,6 @@ def checks_packet(checks: Checks, epoch: int) -> Packet:
         rows=[{**row, "ends": list(heatmap.ends)} for row, heatmap in zip(rows, maps, strict=True)],
         verdicts=list(checks.verdicts),
         **{name: curve.area if curve else None for name, curve in curves.items()},
-    )
-
-
-def detail_packet(probe: Probe, layer: str, level: str, channels: Sequence[int]) -> Packet:
-    """What the browser pulls.
-
-    That is some channels at native size (level ``"native"``), one as the network computed it
-    (``"exact"``), or all of a layer that will perhaps be picked next (``"coarse"``).
-
-    Raises:
-        UnavailableError: That layer is not at hand; nobody asked for it, so the model is not run.
-    """
-    if level == "coarse":
-        if not probe.at_hand(layer):
-            msg = f"Layer {layer!r} is not at hand."
-            raise UnavailableError(msg)
-        return layer_packet(probe, layer)
-    arrays: dict[str, Any]
-    if level == "exact":
-        arrays = {"values": probe.channel(layer, channels[0]).numpy()[None]}
-    else:
-        arrays = {name: codes.numpy() for name, codes in probe.tiles(layer, channels)._asdict().items()}
-    size = next(iter(arrays.values())).shape[1:]
-    return packet.encode(
-        level, arrays, epoch=probe.epoch, layer=layer, channels=list(channels), size=list(size)
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -14,19 +13,12 @@ from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
 from nnscope.probe import Probe, Target
 from nnscope.records import Layer, Unit
 from nnscope.widget import messages, pictures
+from nnscope.widget.answers import answer, built
 from nnscope.widget.cell import Run, current_run, opened
 from nnscope.widget.explaining import ASKING, Explaining
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
 from nnscope.wire.stream import chunks
-
-_STATIC = Path(__file__).parent.parent / "static"
-
-
-def _built(name: str) -> str:
-    # Text, not a path: anywidget keeps every instance alive that was given a path.
-    path = _STATIC / name
-    return path.read_text("utf-8") if path.is_file() else ""
 
 
 class Scope(Explaining, anywidget.AnyWidget):
@@ -46,8 +38,9 @@ class Scope(Explaining, anywidget.AnyWidget):
         UnavailableError: The frontend was not built.
     """
 
-    _esm = _built("widget.js")
-    _css = _built("widget.css")
+    # Text, not a path: anywidget keeps every instance alive that was given a path.
+    _esm = built("widget.js")
+    _css = built("widget.css")
 
     def __init__(
         self,
@@ -245,7 +238,7 @@ class Scope(Explaining, anywidget.AnyWidget):
         if get.rid not in self._wanted:
             return
         try:
-            header, body = pictures.detail_packet(self.probe, get.layer, get.level, get.channels)
+            header, body = answer(self.probe, get)
             for part, parts, piece in chunks(body):
                 if get.rid not in self._wanted:
                     return

@@ -17,10 +17,12 @@ from nnscope.probe import METHODS, STYLES
 NORMALIZE = ("layer", "channel", "symmetric")
 COLORMAPS = ("grey", "viridis", "magma", "cividis", "blue-red")
 SORTS = ("index", "max", "mean", "std", "l2", "active", "share")
+VIEWS = ("channels", "kernels", "statistics", "network")
 RANGES = {"opacity": (0.0, 1.0), "tile": (48, 160)}
 
 FROM_BROWSER = (
     "layer",
+    "view",
     "channel",
     "target",
     "versus",
@@ -55,6 +57,9 @@ class ScopeTraits(t.HasTraits):
 
     layer = shared(t.Unicode(""))
     """Name of the layer whose channels are shown."""
+
+    view = shared(t.Enum(VIEWS, "channels"))
+    """What the right column shows: the layer's channels, its kernels, its histograms, or the network."""
 
     channel = shared(t.Int(None, allow_none=True))
     """The enlarged channel, counted from 0; ``None`` when none is enlarged. Setting it opens the dialog."""

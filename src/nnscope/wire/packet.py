@@ -10,7 +10,7 @@ multiple of 4 bytes. ``dtype`` is ``"uint8"`` or ``"float32"``. Nothing else is 
 
 Kinds of packet
 ---------------
-``layer`` (traits ``_header`` and ``_tiles``; reply to ``get`` level "coarse"): every channel, coarse.
+``layer`` (traits ``_header`` and ``_tiles``; reply to ``get`` "coarse"): every channel, coarse.
     facts: ``epoch`` int, ``layer`` str, ``channels`` C, ``size`` [H, W] native cells, ``tile`` [h, w];
     arrays: ``tiles`` uint8 [C, h, w] (codes, see below); ``lo``, ``hi`` float32 [C], the values of
     codes 0 and 254; ``min``, ``max``, ``mean``, ``std``, ``l2``, ``active``, ``nonfinite``
@@ -34,11 +34,53 @@ Kinds of packet
     arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32 [n];
     ``fractions``, ``deletion``, ``insertion`` float32 [m]: how much of the image is gone (is there), and the
     class's probability then; [0] until they are known.
-``native`` (reply to ``get`` level "native"): some channels at native size.
+``native`` (reply to ``get`` "native"): some channels at native size.
     facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [H, W];
     arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n], in the order of ``channels``.
-``exact`` (reply to ``get`` level "exact"): one channel as the network computed it.
+``exact`` (reply to ``get`` "exact"): one channel as the network computed it.
     facts: ``epoch``, ``layer``, ``channels`` [c], ``size`` [H, W]; arrays: ``values`` float32 [1, H, W].
+``kernels`` (reply to ``get`` "kernels"): what some output channels multiply.
+    facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [kH, kW], ``inputs`` I (input channels a
+    kernel), ``outputs`` O (of the layer), ``groups``, ``transposed`` bool, ``shared`` [lo, hi] (over all
+    weights of the layer), ``colour`` bool (three inputs that are red, green and blue), ``note`` (a sentence
+    or ""); arrays: ``weights`` float32 [n, I, kH, kW], ``bias`` float32 [n] or [0] where there is none,
+    ``first`` float32 [n], the number of the first input channel of each (its group's).
+``statistics`` (reply to ``get`` "statistics"): histograms of a layer, or of one of its channels.
+    facts: ``epoch``, ``layer``, ``channels`` [] or [c], ``rows``: a list, one a histogram, of ``kind``
+    ("weights", "biases", "activations", "gradients"), ``sentence`` (of what, in words), ``count``, ``mean``,
+    ``std``, ``min``, ``max``, ``zero`` (fraction exactly 0), ``dead`` (channels that are 0 everywhere) of
+    ``channels``, ``saturated`` (values at a bound of their activation; None where it has none),
+    ``nonfinite`` (count), ``ends`` [lo, hi] of the bins; ``missing``: a list of sentences on what there is
+    no histogram of, and why;
+    arrays: ``counts`` float32 [rows, bins].
+``sum`` (reply to ``get`` "sum"): how one cell came about.
+    facts: ``epoch``, ``layer``, ``channels`` [c], ``cell`` [y, x], ``operation`` ("convolution",
+    "transposed convolution", "linear", "max-pooling", "average pooling", "norm", "activation"), ``source``
+    (name of the layer it reads, or "" for the input), ``value`` (what the tensor holds), ``total`` (what
+    the terms sum up to), ``bias`` or None, ``size`` [kH, kW] of the patch, ``inputs`` list of int (input
+    channels, as the source counts them), ``rows`` and ``columns`` (lists of int: which rows and columns
+    of the input each row and column of the patch is, negative or too large in the padding; -1 between
+    the cells of a transposed convolution), ``winner`` [i, y, x] into ``patch`` or None, ``formula`` (a list
+    of lines: the arithmetic in words and numbers), ``shape`` (a list of lines: the output-size formula);
+    arrays: ``patch`` float32 [n, kH, kW], ``kernel`` float32 [n, kH, kW] or [0], ``partial`` float32 [n],
+    the sum of each input channel, or [0].
+``stages`` (reply to ``get`` "stages"): one channel through convolution, norm and activation.
+    facts: ``epoch``, ``layer``, ``channels`` [c], ``ends`` [lo, hi] (one scale for all), ``stages``: a list
+    of ``layer``, ``kind``, ``family``, ``size`` [H, W], ``cut`` (share of cells below zero before an
+    activation that cuts there, else None), ``min``, ``max``;
+    arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n].
+``network`` (reply to ``get`` "network"): the graph of the recorded pass.
+    facts: ``epoch``, ``tile`` [h, w], ``nodes``: a list, one a layer in the order of the pass, of ``name``,
+    ``kind``, ``family``, ``shape`` (list), ``parameters``, ``multiply_adds``, ``memory`` (bytes of the
+    output), ``receptive_field`` [h, w] in input pixels, each a number or "all", or None where unknown,
+    ``effective_stride`` [h, w] in input pixels or None, ``viewable``, ``channel`` (the strongest, or None),
+    ``thumb`` (row of ``tiles``, or None), ``inside`` (the nodes that are within its call: [first, last] in
+    the order of the pass, or None for a layer with nothing inside), ``block`` (qualified name of the module
+    it was called in; "" for the model); ``edges``: a list of [from, to], indices of nodes with nothing
+    inside, -1 for the input; ``totals``: ``parameters``, ``multiply_adds``, ``memory``;
+    arrays: ``tiles`` uint8 [m, h, w], ``lo``, ``hi`` float32 [m].
+``rooms`` (reply to ``get`` "rooms"): the code of the parts of the panel that are loaded when opened.
+    arrays: ``code`` uint8 [bytes], a JavaScript module in UTF-8.
 
 Codes: 0 … 254 stand for ``lo + (hi - lo) * code / 254``; 255 marks a cell that is not finite.
 """

@@ -14,13 +14,13 @@ LAYERS = LayerTable(
         Layer(1, "b", "Linear", "other", (10,)),
     ]
 )
-GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "level": "native", "channels": [3, 0]}
+GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "what": "native", "channels": [3, 0]}
 
 
 def test_legal_messages_are_read():
-    assert parse(GET, LAYERS) == Get(1, 0, "a", "native", (3, 0))
-    assert parse({**GET, "level": "exact", "channels": [2]}, LAYERS).channels == (2,)
-    assert parse({**GET, "level": "coarse", "channels": []}, LAYERS).level == "coarse"
+    assert parse(GET, LAYERS) == Get(1, 0, "native", "a", (3, 0))
+    assert parse({**GET, "what": "exact", "channels": [2]}, LAYERS).channels == (2,)
+    assert parse({**GET, "what": "coarse", "channels": []}, LAYERS).what == "coarse"
     assert parse({"k": "cancel", "rid": 7}, LAYERS) == Cancel(7)
     assert parse({"k": "ping", "rid": 0}, LAYERS) == Ping(0)
 
@@ -29,10 +29,10 @@ def test_legal_messages_are_read():
     "wrong",
     [
         {"rid": "1"}, {"rid": True}, {"rid": -1}, {"rid": 1.5}, {"rid": None}, {"k": "go"}, {"k": ["get"]},
-        {"epoch": None}, {"layer": "c"}, {"layer": "b"}, {"layer": 3}, {"layer": ["a"]}, {"level": "all"},
-        {"level": ["exact"]}, {"channels": []}, {"channels": [4]}, {"channels": [-1]}, {"channels": ["0"]},
-        {"channels": [True]}, {"channels": 3}, {"channels": [0] * 5000}, {"level": "exact"},
-        {"level": "coarse"},
+        {"epoch": None}, {"layer": "c"}, {"layer": "b"}, {"layer": 3}, {"layer": ["a"]}, {"what": "all"},
+        {"what": ["exact"]}, {"channels": []}, {"channels": [4]}, {"channels": [-1]}, {"channels": ["0"]},
+        {"channels": [True]}, {"channels": 3}, {"channels": [0] * 5000}, {"what": "exact"},
+        {"what": "coarse"},
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(wrong):

@@ -224,12 +224,12 @@ def test_a_layer_at_hand_does_not_wait_for_the_worker(scope):
 
 
 def test_the_browser_reads_native_tiles_and_exact_values(scope):
-    custom(scope, {"k": "get", "rid": 5, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]})
+    custom(scope, {"k": "get", "rid": 5, "epoch": 0, "layer": "2", "what": "exact", "channels": [3]})
     content, buffers = scope.sent[-1]
     assert (content["k"], content["rid"], content["parts"]) == ("data", 5, 1)
     values = packet.decode(content["header"], buffers[0])["values"]
     np.testing.assert_array_equal(values[0], scope.probe.activations("2")[3])
-    custom(scope, {"k": "get", "rid": 6, "epoch": 0, "layer": "0", "level": "native", "channels": [4, 1]})
+    custom(scope, {"k": "get", "rid": 6, "epoch": 0, "layer": "0", "what": "native", "channels": [4, 1]})
     content, buffers = scope.sent[-1]
     arrays = packet.decode(content["header"], buffers[0])
     assert content["header"]["channels"] == [4, 1]
@@ -238,7 +238,7 @@ def test_the_browser_reads_native_tiles_and_exact_values(scope):
 
 
 def test_the_browser_may_fetch_a_layer_ahead_but_not_have_the_model_run_for_it(scope):
-    get = {"k": "get", "rid": 7, "epoch": 0, "layer": "2", "level": "coarse", "channels": []}
+    get = {"k": "get", "rid": 7, "epoch": 0, "layer": "2", "what": "coarse", "channels": []}
     content, buffers = custom(scope, get)[-1]
     assert content["header"]["kind"] == "layer"
     ahead = packet.decode(content["header"], buffers[0])
@@ -252,7 +252,7 @@ def test_a_large_answer_comes_in_pieces_that_every_host_takes():
     scope = nnscope.show(nn.Sequential(nn.Conv2d(1, 2, 1), nn.Flatten()), torch.randn(1, 1, 300, 300))
     scope.sent = []
     scope.send = lambda content, buffers=None: scope.sent.append((content, buffers))
-    custom(scope, {"k": "get", "rid": 1, "epoch": 0, "layer": "0", "level": "exact", "channels": [1]})
+    custom(scope, {"k": "get", "rid": 1, "epoch": 0, "layer": "0", "what": "exact", "channels": [1]})
     assert [content["part"] for content, _ in scope.sent] == [0, 1]
     assert all(len(buffers[0]) <= packet.CHUNK_BYTES for _, buffers in scope.sent)
     body = b"".join(buffers[0] for _, buffers in scope.sent)
@@ -263,7 +263,7 @@ def test_a_large_answer_comes_in_pieces_that_every_host_takes():
 def test_a_cancelled_request_is_not_answered(scope):
     held = threading.Event()
     submit(scope.probe.model, held.wait)
-    get = {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "level": "exact", "channels": [3]}
+    get = {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "what": "exact", "channels": [3]}
     for content in (get, {"k": "cancel", "rid": 9}):
         scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}})
     held.set()
@@ -297,7 +297,7 @@ def test_ten_thousand_malformed_messages_change_nothing(scope):
         )
 
     def content():
-        fields = ("rid", "epoch", "layer", "level", "channels", "k")
+        fields = ("rid", "epoch", "layer", "what", "channels", "k")
         return chance.choice(
             [chance.choice(wrong), {name: chance.choice([*wrong, "get", "0"]) for name in fields}]
         )
