@@ -5,7 +5,7 @@ import type { Cell } from "./query";
 export interface Unit {
   readonly layer: string;
   readonly channel: number;
-  /** Row and column; `null` for the mean of the channel. */
+  /** Row and column; `null` for the positive part of the channel. */
   readonly cell: Cell | null;
 }
 

@@ -22,7 +22,7 @@ export function Explain() {
         label="Explain"
         words={KINDS}
         value={kind}
-        title="What the map explains: a class, the mean of a channel, or one of its cells"
+        title="What the map explains: a class, the positive part of a channel, or one of its cells"
         onChange={(next) => {
           if (next === "class") leave(store, view);
           else store.set({ unit: unitText(suggest(store, view, next)) });

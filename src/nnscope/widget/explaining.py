@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import traitlets as t
 
@@ -22,6 +22,17 @@ ASKING = ("target", "versus", "unit", "cam", "method", "map_style", "checks", "s
 """The traits that change what is asked."""
 
 
+class Question(NamedTuple):
+    """What a map is asked, as the probe takes it."""
+
+    epoch: int
+    method: str
+    target: Any
+    layer: str | None
+    style: str
+    versus: int | None
+
+
 class Explaining(ScopeTraits):
     """The part of a scope that asks for maps and their checks."""
 
@@ -32,11 +43,9 @@ class Explaining(ScopeTraits):
 
     def __init__(self, explained: Callable[[Any], Any] | None = None) -> None:
         self._explained = explained
-        self._whole: Heatmap | None = None  # the last map that was finished
-        self._last_map: Heatmap | None = None
-        self._last_asked: object = None
+        self._whole: tuple[Question, Heatmap] | None = None  # the last map that was finished
+        self._last: tuple[Question, Heatmap] | None = None  # the last that was begun
         self._last_sent = 0.0
-        self._asked: tuple[str, Any, str | None] = ("gradcam", None, None)  # of the newest map
         self._map_study: Study[Growing] = Study(self._show_map, self._map_failed)
         self._check_study: Study[Checks] = Study(self._show_checks, self._failed)
         super().__init__()
@@ -83,8 +92,8 @@ class Explaining(ScopeTraits):
         """Leave off what takes long; what is there of it stays, and says so."""
         asked = self._map_study.question
         stopped = [study.leave_off() for study in (self._map_study, self._check_study)]
-        if stopped[0] and self._last_map is not None and self._last_asked == asked:
-            self._send_map(self._last_map)
+        if stopped[0] and self._last is not None and self._last[0] == asked:
+            self._send_map(self._last[1])
         elif stopped[0]:
             self.set_trait("error", "Stopped before there was a map; the one shown was made earlier.")
         if any(stopped):
@@ -93,64 +102,56 @@ class Explaining(ScopeTraits):
     def _maps_wanted(self) -> bool:
         return bool(self.cam) or self.sort == "share" or self.checks
 
-    def _question(self) -> dict[str, Any]:
-        by_class = not self.unit and self._explained is None
-        return {
-            "layer": self.layer if METHODS[self.method].at == "layer" else "",
-            "target": self.probe.target_index(self.target) if by_class else None,
-            "versus": self.versus if by_class else None,
-            "unit": self.unit,
-            "method": self.method,
-            "style": self.map_style,
-        }
+    def _question(self) -> Question:
+        method = METHODS[self.method]
+        layer = self.layer if method.at == "layer" else None
+        target: Any = Unit.parse(self.unit) if self.unit else self._explained
+        if target is not None:
+            return Question(self.probe.epoch, method.key, target, layer, self.map_style, None)
+        target = self.probe.target_index(self.target)
+        return Question(self.probe.epoch, method.key, target, layer, self.map_style, self.versus)
 
     def _draw_map(self) -> None:
         if not self._maps_wanted():
             self._map_study.forget()
             self._draw_checks()
             return
-        question = self._question()
-        asked = (self.probe.epoch, self._explained, tuple(question.values()))
+        asked = self._question()
         if asked != self._map_study.question:
-            self.set_trait("status", f"making the map: {METHODS[self.method].label}")
-            target = Unit.parse(self.unit) if self.unit else self._explained or question["target"]
-            self._asked = (self.method, target, question["layer"] or None)
+            self.set_trait("status", f"making the map: {METHODS[asked.method].label}")
             steps = self.probe.growing(
-                *self._asked, style=self.map_style, versus=question["versus"], ahead=not callable(target)
+                asked.method,
+                asked.target,
+                asked.layer,
+                style=asked.style,
+                versus=asked.versus,
+                ahead=not callable(asked.target),
             )
             self._map_study.start(self.probe.model, asked, steps)
         self._draw_checks()
 
     def _show_map(self, step: Growing) -> None:
-        whole = step.done == 1
+        whole, asked = step.done == 1, self._map_study.question
         if not whole:
             self.set_trait("progress", step.done)
         if step.heatmap is not None:
-            new = self._last_asked != self._map_study.question
-            self._last_map, self._last_asked = step.heatmap, self._map_study.question
+            assert isinstance(asked, Question)
+            new = self._last is None or self._last[0] != asked
+            self._last = asked, step.heatmap
             if whole or new or time.monotonic() - self._last_sent > BETWEEN:
                 self._send_map(step.heatmap)
         if whole:
-            self._whole = step.heatmap
+            self._whole = self._last
             self._rest()
             self._draw_checks()
 
     def _send_map(self, heatmap: Heatmap) -> None:
-        unit = "" if heatmap.unit is None else str(heatmap.unit)
-        question = {
-            "layer": heatmap.layer,
-            "target": heatmap.target,
-            "versus": heatmap.versus,
-            "unit": unit,
-            "method": heatmap.method,
-            "style": heatmap.style,
-        }
-        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch, question))
+        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch))
         self._last_sent = time.monotonic()
 
     def _map_failed(self, error: Exception) -> None:
-        if self._whole is not None and self._last_map is not self._whole:
-            self._send_map(self._whole)
+        if self._whole is not None and self._last is not self._whole:
+            self._send_map(self._whole[1])
         self._failed(error)
 
     # -- their checks -----------------------------------------------------------------------
@@ -163,11 +164,12 @@ class Explaining(ScopeTraits):
             return
         if self._map_study.running or self._whole is None or self._check_study.question is self._whole:
             return
+        asked, _ = self._whole
         self.set_trait("status", "checking the map")
-        if self._whole.versus is not None:
+        if asked.versus is not None:
             msg = "What is checked is the map of one class; take the other class away from 'versus' first."
             raise OptionError(msg)
-        steps = self.probe.checking(*self._asked, style=self._whole.style)
+        steps = self.probe.checking(asked.method, asked.target, asked.layer, style=asked.style)
         self._check_study.start(self.probe.model, self._whole, steps)
 
     def _show_checks(self, checks: Checks) -> None:

@@ -31,8 +31,9 @@ def layer_packet(probe: Probe, layer: str) -> Packet:
     )
 
 
-def map_packet(heatmap: Heatmap, epoch: int, question: dict[str, Any]) -> Packet:
+def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
     """What is drawn of a heat map, with the question it answers and its provenance."""
+    question = {key: getattr(heatmap, key) for key in ("layer", "target", "versus", "method", "style")}
     tiles, lo, hi = (tensor.numpy() for tensor in coarse_map(heatmap))
     shares = np.zeros(0, np.float32) if heatmap.shares is None else heatmap.shares.numpy()
     return packet.encode(
@@ -40,6 +41,7 @@ def map_packet(heatmap: Heatmap, epoch: int, question: dict[str, Any]) -> Packet
         {"tiles": tiles, "lo": lo, "hi": hi, "shares": shares},
         epoch=epoch,
         **question,
+        unit="" if heatmap.unit is None else str(heatmap.unit),
         at=METHODS[heatmap.method].at,
         sentence=heatmap.sentence,
         doubt=heatmap.doubt,

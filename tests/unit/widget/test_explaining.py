@@ -180,6 +180,19 @@ def test_checks_come_when_they_are_asked_for(scope):
     assert scope._checks_header == {}
 
 
+def test_after_a_stop_the_last_whole_map_is_checked_and_not_the_long_one(scope):
+    scope.cam = True
+    scope.method = "rise"
+    scope.stop()
+    OPEN.release(1000)
+    settled(scope)
+    scope.checks = True
+    assert scope._checks_header["question"].startswith("Grad-CAM")
+    wait(lambda: scope._checks_header["done"] == 1)
+    settled(scope)
+    assert (scope.status, scope.error) == ("ready", "")
+
+
 def test_the_menu_is_the_registry(scope):
     assert [row["key"] for row in scope._methods] == list(METHODS)
     assert all(row["styles"][0] == "paper" for row in scope._methods)
