@@ -76,7 +76,7 @@ class Axes:
             self._fixed.update((id(made), weakref.ref(made)) for made in tensors([result]))
             return
         known = [(tensor, layout) for tensor, layout in inputs if layout is not None]
-        if name in _VIEWS and known and known[0][0] is inputs[0][0]:
+        if name in VIEWS and known and known[0][0] is inputs[0][0]:
             views = _views(func, args, kwargs, known[0][0])
             for made, view in zip(tensors([result]), tensors([views]), strict=False):
                 self.put(made, viewed(known[0][1], view))
@@ -200,7 +200,7 @@ _RULES: dict[str, Callable[[Axes, Args, Kwargs, Tensor], Layout | None]] = {
     "roll": Axes._roll,
 }
 
-_VIEWS = frozenset(
+VIEWS = frozenset(
     "T mT chunk flatten getitem mH moveaxis movedim narrow permute reshape select split split_with_sizes "
     "squeeze swapaxes swapdims t tensor_split transpose unbind unflatten unsqueeze view view_as".split()
 )

@@ -23,6 +23,7 @@ from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
 from nnscope.network.expects import expects
+from nnscope.network.flow import Flow, Origin
 from nnscope.network.guards import interruption_point
 from nnscope.network.nested import exchanged, leaves
 from nnscope.network.parts import is_builtin, is_operation, named_parts, uncompiled
@@ -41,6 +42,14 @@ class Call(NamedTuple):
     """Which axis holds channels, rows and columns, where it is a picture."""
     passed_on: bool = False
     """Whether a module returned the very tensor it was given."""
+    block: str = ""
+    """Qualified name of the module it was called in; "" for the model."""
+    inside: tuple[int, int] | None = None
+    """The first and the last of the calls shown within it, by number; ``None`` where there is none."""
+    origin: Origin = Origin(frozenset(), None)
+    """Which calls it reads and how far it sees, in a pass that follows this; see ``forward``."""
+    multiply_adds: int = 0
+    """How many products it summed, in such a pass."""
 
 
 Visit = Callable[[Call, Tensor], "Tensor | None"]
@@ -56,7 +65,13 @@ and what it is given; the call may write into that."""
 
 
 def forward(
-    model: nn.Module, x: Tensor, visit: Visit, *, attention: bool = True, enter: Enter | None = None
+    model: nn.Module,
+    x: Tensor,
+    visit: Visit,
+    *,
+    attention: bool = True,
+    enter: Enter | None = None,
+    flow: bool = False,
 ) -> Any:
     """Run ``model(x)`` and show every tensor-valued call to ``visit``, in order.
 
@@ -68,6 +83,7 @@ def forward(
         visit: See ``Visit``; called for floating-point outputs of at least two dimensions.
         attention: Whether to compute the attention maps that fused functions do not return.
         enter: See ``Enter``.
+        flow: Whether to find out what each call reads, how far it sees, and what it multiplies.
 
     Returns:
         What the model returned.
@@ -76,7 +92,7 @@ def forward(
         ForwardError: The model raised; its error is the cause.
     """
     x = x.clone()  # the first operation may be in-place
-    walk = _Walk(model, x, visit, attention=attention, enter=enter)
+    walk = _Walk(model, x, visit, attention=attention, enter=enter, flow=flow)
     try:
         with walk.hooked(), uncompiled(model), walk:
             return model(x)
@@ -126,11 +142,19 @@ def _described(thing: object) -> str:
     return f"a {type(thing).__name__}"
 
 
+class _Running(NamedTuple):
+    """A module that runs, and how far the pass was when it began."""
+
+    module: nn.Module
+    shown: int
+    multiply_adds: int
+
+
 class _Walk(TorchFunctionMode):
     """The state of one pass: which module is running, and how often each name was seen."""
 
     def __init__(
-        self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool, enter: Enter | None
+        self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool, enter: Enter | None, flow: bool
     ) -> None:
         super().__init__()
         self.failure: BaseException | None = None
@@ -138,6 +162,7 @@ class _Walk(TorchFunctionMode):
         self._attention = attention
         self._given = enter
         self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
+        self._flow = Flow(x, self._axes) if flow else None
         self._busy = False
         self._thread = threading.get_ident()
         self._names = named_parts(model)
@@ -146,7 +171,8 @@ class _Walk(TorchFunctionMode):
         if not is_builtin(model):
             self._operations.discard(model)  # without children too, its functions are all there is to see
         self._root = model
-        self._running: list[nn.Module] = []
+        self._running: list[_Running] = []
+        self._shown = 0
         self._seen: Counter[str] = Counter()
 
     @contextmanager
@@ -172,7 +198,7 @@ class _Walk(TorchFunctionMode):
         interruption_point()
         if threading.get_ident() == self._thread:
             self._tell(self._names[module], module, args, kwargs)
-            self._running.append(module)
+            self._running.append(_Running(module, self._shown, self._multiply_adds))
 
     def _tell(self, name: str, called: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Tell of a call before it runs."""
@@ -188,29 +214,41 @@ class _Walk(TorchFunctionMode):
     def _leave(self, module: nn.Module, args: Any, output: Any) -> Any:
         if threading.get_ident() != self._thread:
             return None
-        if (
-            self._running and self._running[-1] is module
-        ):  # not so where a user's own hook kept it from entering
-            self._running.pop()
+        began = _Running(module, self._shown, self._multiply_adds)
+        # Not so where a user's own hook kept it from entering.
+        if self._running and self._running[-1].module is module:
+            began = self._running.pop()
         if module is self._root and module not in self._operations:
             return None
         self._busy = True  # what is asked of the output here is no part of the network
         try:
-            return self._show_output(module, args, output)
+            return self._show_output(began, args, output)
         finally:
             self._busy = False
 
-    def _show_output(self, module: nn.Module, args: Any, output: Any) -> Any:
+    def _show_output(self, began: _Running, args: Any, output: Any) -> Any:
+        module = began.module
         name, kind = self._names[module] or "output", type(module).__name__
         found = list(leaves(output, _is_picture_like))
+        inside = (began.shown, self._shown - 1) if self._shown > began.shown else None
+        spent = self._multiply_adds - began.multiply_adds
         new: dict[int, Tensor] = {}
         for path, tensor in found:
             place = f"{name}{path}" if len(found) > 1 else name
             passed_on = any(tensor is given for given in tensors(args))
-            replaced = self._show(Call(place, kind, module, passed_on=passed_on), tensor)
+            call = Call(place, kind, module, None, passed_on, self._block, inside, multiply_adds=spent)
+            replaced = self._show(call, tensor)
             if replaced is not None:
                 new[id(tensor)] = replaced
         return exchanged(output, new) if new else None
+
+    @property
+    def _multiply_adds(self) -> int:
+        return self._flow.multiply_adds if self._flow else 0
+
+    @property
+    def _block(self) -> str:
+        return self._names[self._running[-1].module] if self._running else ""
 
     def __torch_function__(
         self,
@@ -226,18 +264,29 @@ class _Walk(TorchFunctionMode):
         name = _function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)
-        if self._running[-1] in self._operations or name in _NO_LAYERS:
+        if self._running[-1].module in self._operations or name in _NO_LAYERS:
+            return self._call(name, func, args, kwargs)
+        self._tell(self._inside(name), func, args, kwargs)
+        inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
+        spent = self._multiply_adds
+        result = self._call(name, func, args, kwargs)
+        if not _is_picture_like(result) or self._axes.is_fixed(result) or not _is_new(result, inputs):
+            return result
+        spent = self._multiply_adds - spent
+        call = Call(self._inside(name), name, None, block=self._block, multiply_adds=spent)
+        replaced = self._show(call, result)
+        return result if replaced is None else replaced
+
+    def _call(self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._flow is None:
             result = func(*args, **kwargs)
             self._axes.follow(name, func, args, kwargs, result)
             return result
-        self._tell(self._inside(name), func, args, kwargs)
-        inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
-        result = func(*args, **kwargs)
+        with self._flow.counting():
+            result = func(*args, **kwargs)
         self._axes.follow(name, func, args, kwargs, result)
-        if not _is_picture_like(result) or self._axes.is_fixed(result) or not _is_new(result, inputs):
-            return result
-        replaced = self._show(Call(self._inside(name), name, None), result)
-        return result if replaced is None else replaced
+        self._flow.follow(name, args, kwargs, result)
+        return result
 
     def _show_attention(self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Show the softmax inside a fused call, under the name it has where it is computed apart."""
@@ -249,11 +298,13 @@ class _Walk(TorchFunctionMode):
             return
         weights = attention_map(name, func, args, kwargs)
         self._axes.put(weights, layout)
-        self._show(Call(self._inside("softmax"), "softmax", None), weights)
+        if self._flow is not None:
+            self._flow.follow("matmul", args, kwargs, weights)
+        self._show(Call(self._inside("softmax"), "softmax", None, block=self._block), weights)
 
     def _inside(self, name: str) -> str:
         """The name of a function in the module that runs; one that a module has already gets parentheses."""
-        prefix = self._names[self._running[-1]]
+        prefix = self._block
         full = f"{prefix}.{name}" if prefix else name
         return f"{full}()" if full in self._taken else full
 
@@ -261,6 +312,11 @@ class _Walk(TorchFunctionMode):
         self._seen[call.name] += 1
         name = _numbered(call.name, self._seen[call.name])
         call = call._replace(name=name, layout=self._axes.picture(output))
+        if self._flow is not None:
+            call = call._replace(origin=self._flow.of(output))
+            if call.inside is None:
+                self._flow.put(output, Origin(frozenset([self._shown]), call.origin.field))
+        self._shown += 1
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
             with torch._C.DisableTorchFunction():
@@ -272,6 +328,8 @@ class _Walk(TorchFunctionMode):
             self._busy = busy
         if replaced is not None:
             self._axes.put(replaced, self._axes.of(output))
+            if self._flow is not None:
+                self._flow.put(replaced, self._flow.of(output))
         return replaced
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from nnscope.layout import Layout
 from nnscope.network.capture import Call
 from nnscope.network.parts import is_operation
+from nnscope.network.receptive import Field
 from nnscope.records import Family, Layer
 
 _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
@@ -42,7 +44,7 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
     """
     module = call.module
     batched = output.shape[0] == 1
-    layout = call.layout
+    layout, field = call.layout, call.origin.field
     return Layer(
         index=index,
         name=call.name,
@@ -55,7 +57,28 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         padding=_padding(getattr(module, "padding", None), output),
         batched=batched,
         layout=layout,
+        multiply_adds=call.multiply_adds,
+        memory=output.nbytes,
+        receptive_field=field and _sides(field, "size"),
+        effective_stride=field and _sides(field, "step") if _has_cells(layout) else None,
+        receptive_start=field and _sides(field, "start"),
+        reads=tuple(sorted(call.origin.reads)) if call.inside is None else (),
+        inside=call.inside,
+        block=call.block,
     )
+
+
+def _has_cells(layout: Layout | None) -> bool:
+    return layout is not None and (layout.picture_shape or (0, 1, 1))[1:] != (1, 1)
+
+
+def _sides(field: Field, fact: str) -> tuple[float, float]:
+    rows, columns = (getattr(extent, fact) for extent in field)
+    return _whole(rows), _whole(columns)
+
+
+def _whole(value: float) -> float:
+    return int(value) if float(value).is_integer() else value
 
 
 def model_name(model: nn.Module) -> str:

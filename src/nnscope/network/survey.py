@@ -57,7 +57,7 @@ def survey(model: nn.Module, x: Tensor, look: Look) -> Survey:
         alive.append(_Seen(layer.name, weakref.ref(output), output._version))
 
     with untouched(model), torch.no_grad():
-        output = forward(model, x, visit)
+        output = forward(model, x, visit, flow=True)
     overwritten.update(_written(alive))
     return Survey(tuple(layers), output, frozenset(overwritten))
 

@@ -49,6 +49,24 @@ class Layer:
     holds every axis."""
     layout: Layout | None = None
     """Which axis of the output holds channels, rows and columns; ``None`` where it holds no picture."""
+    multiply_adds: int = 0
+    """Products that are summed in it, and in what is inside: of convolutions, matrix products, attention."""
+    memory: int = 0
+    """Size of its output in bytes."""
+    receptive_field: tuple[float, float] | None = None
+    """Rows and columns of the network's input, in pixels, that one cell could see at most, were the image
+    boundless; ``inf`` where it sees all there is, ``None`` where nobody knows."""
+    effective_stride: tuple[float, float] | None = None
+    """Rows and columns, in pixels of the input, from what one cell sees to what the next one sees; ``None``
+    where nobody knows, or there is one cell alone."""
+    receptive_start: tuple[float, float] | None = None
+    """Row and column of the first pixel that cell (0, 0) could see; negative in the padding."""
+    reads: tuple[int, ...] = ()
+    """The layers, by ``index``, that it reads directly; -1 is the image. Empty for a layer made of others."""
+    inside: tuple[int, int] | None = None
+    """First and last ``index`` of the layers it is made of; ``None`` for an operation."""
+    block: str = ""
+    """Qualified name of the module in whose forward it is called; ``""`` for the model's own."""
     query: tuple[int, int] | None = None
     """Of an attention map, row and column of the patch that asks; ``None`` for the class token."""
 

@@ -1,0 +1,106 @@
+"""Which layers feed which, how far each sees, and what it multiplies: followed through one forward pass."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any, NamedTuple
+
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from nnscope.network.axes import Axes, tensors
+from nnscope.network.receptive import PIXELS, Field, Fields
+
+INPUT = -1
+"""Stands for the image among the layers that a layer reads."""
+
+
+class Origin(NamedTuple):
+    """Where the values of a tensor come from."""
+
+    reads: frozenset[int]
+    """The layers, by number, whose values it was computed from with no layer in between."""
+    field: Field | None
+    """What its cells see of the image; ``None`` where nobody knows."""
+
+
+class Flow:
+    """The origins of the tensors of one pass.
+
+    Args:
+        x: The network's input.
+        axes: Which axis of each tensor is which; told of each function before this is.
+    """
+
+    def __init__(self, x: Tensor, axes: Axes) -> None:
+        self._origins: Any = WeakTensorKeyDictionary()
+        self._origins[x] = Origin(frozenset([INPUT]), PIXELS)
+        self._fields = Fields(axes)
+        self._products = _Products()
+
+    @property
+    def multiply_adds(self) -> int:
+        """How many products were summed until now."""
+        return self._products.total
+
+    def of(self, tensor: Tensor) -> Origin:
+        """Where a tensor comes from."""
+        found: Origin | None = self._origins.get(tensor)
+        return found or Origin(frozenset(), None)
+
+    def put(self, tensor: Tensor, origin: Origin) -> None:
+        """Note where a tensor comes from: what is shown as a layer comes from there."""
+        self._origins[tensor] = origin
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count what the functions inside multiply."""
+        with self._products:
+            yield
+
+    def follow(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
+        """Note where what a function returned comes from.
+
+        Args:
+            name: Of the function, without underscores.
+            args: What it was given.
+            kwargs: The same.
+            result: What it returned.
+        """
+        given = [
+            (tensor, origin)
+            for tensor in tensors((*args, *kwargs.values()))
+            if (origin := self._origins.get(tensor)) is not None
+        ]
+        if not given:
+            return
+        reads = reduce(operator.or_, (origin.reads for _, origin in given))
+        if name == "setitem":
+            self._origins[args[0]] = Origin(reads, None)
+            return
+        seen = [(tensor, origin.field) for tensor, origin in given]
+        for made in tensors([result]):
+            self._origins[made] = Origin(reads, self._fields.after(name, args, kwargs, made, seen))
+
+
+class _Products(TorchDispatchMode):
+    """Counts multiply-adds by torch's own formulas, which count a product and its sum as two operations."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.total = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        result = func(*args, **kwargs)
+        formula = flop_registry.get(func._overloadpacket)
+        if formula is not None:
+            self.total += formula(*args, **kwargs, out_val=result) // 2
+        return result
