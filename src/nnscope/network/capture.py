@@ -236,7 +236,8 @@ class _Walk(TorchFunctionMode):
         for path, tensor in found:
             place = f"{name}{path}" if len(found) > 1 else name
             passed_on = any(tensor is given for given in tensors(args))
-            call = Call(place, kind, module, None, passed_on, self._block, inside, multiply_adds=spent)
+            once = spent if tensor is found[-1][1] else 0  # one call, though it shows several outputs
+            call = Call(place, kind, module, None, passed_on, self._block, inside, multiply_adds=once)
             replaced = self._show(call, tensor)
             if replaced is not None:
                 new[id(tensor)] = replaced

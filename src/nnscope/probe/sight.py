@@ -142,6 +142,11 @@ class Sight:
         """Some channels of a layer at native size, quantised, ``[n, H, W]``."""
         return quantize(self._activation(self.layers.feature_map(layer))[list(channels)])
 
+    def thumbs(self, channels: Mapping[str, int], size: tuple[int, int]) -> Codes:
+        """One channel of each named layer, small, quantised, ``[n, h, w]``."""
+        pictures = [self.summary(layer).thumb(channel, size) for layer, channel in channels.items()]
+        return quantize(torch.stack(pictures))
+
     def channel(self, layer: str, channel: int) -> Tensor:
         """The exact values of one channel, float32 CPU ``[H, W]``.
 
@@ -170,7 +175,8 @@ class Sight:
         _forget(self._key)
         layers, output, self._overwritten = network.survey(self.model, self.specimen.input, self._keep)
         self._fingerprint = Fingerprint(self.model)
-        self._layers = LayerTable(layers, self.name)
+        count = sum(parameter.numel() for parameter in self.model.parameters())
+        self._layers = LayerTable(layers, self.name, count)
         scores = class_scores(output)
         self._scores = None if scores is None else scores[0].detach().clone()
         if not self._layers.viewable:

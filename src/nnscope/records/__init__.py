@@ -2,9 +2,10 @@
 
 from nnscope.records.checks import Checks, Control, Curve
 from nnscope.records.heatmap import Heatmap, Unit
-from nnscope.records.layers import Family, Layer, LayerTable
+from nnscope.records.layer import Family, Layer
 from nnscope.records.numbers import ChannelStats, Prediction
 from nnscope.records.specimen import Geometry, Specimen
+from nnscope.records.table import LayerTable
 
 __all__ = [
     "ChannelStats",

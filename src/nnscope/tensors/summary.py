@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from nnscope.records import ChannelStats
-from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
+from nnscope.tensors.quantize import NONFINITE, TOP, Codes, coarse_size, quantize, shrink
 from nnscope.tensors.stats import channel_stats
 
 
@@ -24,6 +26,15 @@ class Summary(NamedTuple):
     def nbytes(self) -> int:
         """Bytes held."""
         return self.codes.tiles.nbytes + 9 * self.codes.lo.nbytes
+
+    def thumb(self, channel: int, size: tuple[int, int]) -> Tensor:
+        """One channel as float32 ``[h, w]`` of any size: averaged down, or cells repeated."""
+        tiles, lo, hi = (part[channel] for part in self.codes)
+        values = lo + (hi - lo) * tiles.float() / TOP
+        values = values.masked_fill(tiles == NONFINITE, torch.nan)[None]
+        height, width = values.shape[1:]
+        small = shrink(values, (min(height, size[0]), min(width, size[1])))
+        return F.interpolate(small[None], size)[0, 0]
 
 
 def summarize(activation: Tensor) -> Summary:

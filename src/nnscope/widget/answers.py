@@ -11,6 +11,7 @@ import numpy as np
 from nnscope.errors import UnavailableError
 from nnscope.probe import Probe
 from nnscope.widget.messages import Get, What
+from nnscope.widget.network import network_packet
 from nnscope.widget.pictures import Packet, layer_packet
 from nnscope.wire import packet
 
@@ -24,7 +25,9 @@ def answer(probe: Probe, get: Get) -> Packet:
         UnavailableError: It cannot be given now; the sentence says why.
         NnscopeError: What the probe raises.
     """
-    return _ANSWERS[get.what](probe, get)
+    probe.refresh()
+    with probe.settled():
+        return _ANSWERS[get.what](probe, get)
 
 
 def built(name: str) -> str:
@@ -70,5 +73,6 @@ _ANSWERS: dict[What, Callable[[Probe, Get], Packet]] = {
     "coarse": _coarse,
     "native": _native,
     "exact": _exact,
+    "network": lambda probe, _get: network_packet(probe),
     "rooms": _rooms,
 }

@@ -1,15 +1,12 @@
-"""The layers of a network, and the table of all of them."""
+"""One layer of a network."""
 
 from __future__ import annotations
 
-import html
 import math
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal
 
-from nnscope.errors import ChannelNotFoundError, LayerNotFoundError, OptionError, nearest
+from nnscope.errors import ChannelNotFoundError, OptionError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -141,115 +138,3 @@ class Layer:
         if not 0 <= channel < self.channels:
             msg = f"Layer {self.name!r} has channels 0 to {self.channels - 1}, not {channel}."
             raise ChannelNotFoundError(msg)
-
-
-class LayerTable(Sequence[Layer]):
-    """All layers of one forward pass, in order; indexable by number or by name.
-
-    Iterating yields every layer, also those that are no feature maps; ``viewable`` holds the
-    ones that have pictures. In a notebook it renders as a table.
-    """
-
-    def __init__(self, layers: Sequence[Layer], model: str = "") -> None:
-        self._layers = tuple(layers)
-        self._by_name = {layer.name: layer for layer in self._layers}
-        self._names = tuple(self._by_name)
-        self.model = model
-
-    @overload
-    def __getitem__(self, key: int | str) -> Layer: ...
-    @overload
-    def __getitem__(self, key: slice) -> Sequence[Layer]: ...
-    def __getitem__(self, key: int | str | slice) -> Layer | Sequence[Layer]:
-        if not isinstance(key, str):
-            return self._layers[key]
-        if key in self._by_name:
-            return self._by_name[key]
-        asked = _QUERY.fullmatch(key)
-        if asked and asked[1] in self._by_name:
-            return self._by_name[asked[1]].asked_by(int(asked[2]), int(asked[3]))
-        hint = nearest(key, self._by_name) or f"its {len(self)} layers are listed by layers(...)."
-        msg = f"{self.model or 'The model'} has no layer {key!r}; {hint}"
-        raise LayerNotFoundError(msg)
-
-    def __len__(self) -> int:
-        return len(self._layers)
-
-    def __iter__(self) -> Iterator[Layer]:
-        return iter(self._layers)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._by_name or item in self._layers
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every layer's name, in order."""
-        return self._names
-
-    @property
-    def viewable(self) -> tuple[Layer, ...]:
-        """The layers whose channels are pictures, in order."""
-        return tuple(layer for layer in self._layers if layer.viewable)
-
-    def feature_map(self, name: str) -> Layer:
-        """The layer of that name, which has pictures.
-
-        Raises:
-            LayerNotFoundError: There is no such layer.
-            OptionError: Its output is no ``(C, H, W)``.
-        """
-        layer = self[name]
-        if not layer.viewable:
-            msg = (
-                f"Layer {name!r} has output shape {list(layer.shape)}, in which no picture is known: "
-                "neither [channels, height, width] nor tokens of a grid."
-            )
-            raise OptionError(msg)
-        return layer
-
-    def __repr__(self) -> str:
-        rows = [_HEAD, *(_cells(layer) for layer in self._layers)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
-        lines = (
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th style='text-align:left'>{cell}</th>" for cell in _HEAD)
-        rows = []
-        for layer in self._layers:
-            cells = [html.escape(cell) for cell in _cells(layer)]
-            cells[0] = f"<code>{cells[0]}</code>"
-            rows.append(
-                "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
-            )
-        caption = f"{html.escape(self.model)}: {len(self)} layers, {len(self.viewable)} with pictures"
-        return (
-            f"<table><caption style='text-align:left'>{caption}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
-
-
-_QUERY = re.compile(r"(.+)@(\d+),(\d+)")
-"""An attention map asked by one patch, ``blocks.3.attn.softmax@3,5``."""
-
-_HEAD = ("name", "kind", "output", "parameters", "kernel", "stride", "padding")
-
-
-def _cells(layer: Layer) -> tuple[str, ...]:
-    def size(value: tuple[int, ...] | str | None) -> str:
-        if value is None:
-            return ""
-        return value if isinstance(value, str) else " × ".join(map(str, value))
-
-    return (
-        layer.name,
-        layer.kind,
-        size(layer.shape)
-        + (f" (seen as {size(layer.picture)})" if layer.picture not in (layer.shape, (0, 0, 0)) else ""),
-        f"{layer.parameters:,}" if layer.parameters else "",
-        size(layer.kernel),
-        size(layer.stride),
-        size(layer.padding),
-    )
