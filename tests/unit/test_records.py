@@ -1,6 +1,8 @@
+import sys
+
 import pytest
 
-from nnscope.errors import LayerNotFoundError
+from nnscope.errors import LayerNotFoundError, UnavailableError
 from nnscope.layout import image
 from nnscope.records import Geometry, Layer, LayerTable
 
@@ -56,6 +58,32 @@ def test_in_a_notebook_it_is_a_table_and_names_are_text():
     assert "3 × 3" in html
     assert "<img" not in html
     assert "<b>" not in html
+
+
+def test_as_a_dataframe_it_has_a_row_a_layer():
+    frame = table().to_pandas()
+    assert list(frame.index) == ["features.0", "features.1", "<img src=x>"]
+    assert frame.loc["features.0", "parameters"] == 1792
+    assert frame.loc["features.0", "shape"] == (64, 111, 111)
+    assert {"multiply_adds", "receptive_field", "effective_stride", "memory"} <= set(frame.columns)
+
+
+def test_without_pandas_it_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UnavailableError, match="pip install pandas"):
+        table().to_pandas()
+
+
+def test_totals_count_what_is_inside_a_block_once():
+    rows = LayerTable(
+        [
+            Layer(0, "a.0", "Conv2d", "convolution", SHAPE, multiply_adds=5, memory=1),
+            Layer(1, "a.1", "Conv2d", "convolution", SHAPE, multiply_adds=7, memory=2),
+            Layer(2, "a", "Block", "other", SHAPE, multiply_adds=13, memory=2, inside=(0, 1)),
+            Layer(3, "b", "Linear", "other", (9,), multiply_adds=3, memory=4),
+        ]
+    )
+    assert (rows.multiply_adds, rows.memory) == (16, 7)
 
 
 def test_in_a_terminal_the_columns_are_aligned():

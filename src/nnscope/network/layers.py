@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor, nn
 
 from nnscope.layout import Layout
 from nnscope.network.capture import Call
 from nnscope.network.parts import is_operation
-from nnscope.network.receptive import Field
+from nnscope.network.receptive import Extent
 from nnscope.records import Family, Layer
 
 _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
@@ -59,9 +61,11 @@ def describe(call: Call, output: Tensor, index: int) -> Layer:
         layout=layout,
         multiply_adds=call.multiply_adds,
         memory=output.nbytes,
-        receptive_field=field and _sides(field, "size"),
-        effective_stride=field and _sides(field, "step") if _has_cells(layout) else None,
-        receptive_start=field and _sides(field, "start"),
+        receptive_field=field and (_size(field.rows), _size(field.columns)),
+        effective_stride=(_whole(field.rows.step), _whole(field.columns.step))
+        if field and _has_cells(layout)
+        else None,
+        receptive_start=field and (_whole(field.rows.start), _whole(field.columns.start)),
         reads=tuple(sorted(call.origin.reads)) if call.inside is None else (),
         inside=call.inside,
         block=call.block,
@@ -72,9 +76,9 @@ def _has_cells(layout: Layout | None) -> bool:
     return layout is not None and (layout.picture_shape or (0, 1, 1))[1:] != (1, 1)
 
 
-def _sides(field: Field, fact: str) -> tuple[float, float]:
-    rows, columns = (getattr(extent, fact) for extent in field)
-    return _whole(rows), _whole(columns)
+def _size(extent: Extent) -> float:
+    """In whole pixels: behind an upsampling, cells see one pixel more or less."""
+    return extent.size if math.isinf(extent.size) else math.ceil(extent.size)
 
 
 def _whole(value: float) -> float:

@@ -52,7 +52,8 @@ class Layer:
     """Size of its output in bytes."""
     receptive_field: tuple[float, float] | None = None
     """Rows and columns of the network's input, in pixels, that one cell could see at most, were the image
-    boundless; ``inf`` where it sees all there is, ``None`` where nobody knows."""
+    boundless; ``inf`` where it sees all there is, ``None`` where nobody knows. Behind an upsampling some
+    cells see less."""
     effective_stride: tuple[float, float] | None = None
     """Rows and columns, in pixels of the input, from what one cell sees to what the next one sees; ``None``
     where nobody knows, or there is one cell alone."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from nnscope.probe import Probe
 from nnscope.records import Layer
-from nnscope.widget.pictures import Packet
+from nnscope.widget.pictures import Packet, field_sides
 from nnscope.wire import packet
 
 THUMB = 32
@@ -41,13 +40,9 @@ def _node(layer: Layer) -> dict[str, Any]:
     return {
         **{key: getattr(layer, key) for key in keys},
         "shape": list(layer.shape),
-        "receptive_field": layer.receptive_field and [_side(side) for side in layer.receptive_field],
+        "receptive_field": field_sides(layer),
         "effective_stride": layer.effective_stride and list(layer.effective_stride),
         "inside": layer.inside and list(layer.inside),
         "channel": None,
         "thumb": None,
     }
-
-
-def _side(value: float) -> float | str:
-    return "all" if math.isinf(value) else value  # JSON has no infinity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from nnscope.export.png import contact_sheet, encode, thumbnail
 from nnscope.probe import METHODS, Probe, coarse_map, styles_of
-from nnscope.records import Checks, Heatmap
+from nnscope.records import Checks, Heatmap, Layer
 from nnscope.wire import packet
 
 Packet = tuple[dict[str, Any], bytes]
@@ -108,9 +109,25 @@ def layer_rows(probe: Probe) -> list[dict[str, Any]]:
     """The picker's rows; the trait ``layers``."""
     keys = ("name", "kind", "family", "parameters", "asked")
     return [
-        {**{key: getattr(row, key) for key in keys}, "shape": list(row.picture)}
+        {
+            **{key: getattr(row, key) for key in keys},
+            "shape": list(row.picture),
+            "receptive_field": field_sides(row),
+            "effective_stride": row.effective_stride and list(row.effective_stride),
+            "receptive_start": row.receptive_start and [_finite(side) for side in row.receptive_start],
+        }
         for row in probe.layers.viewable
     ]
+
+
+def field_sides(layer: Layer) -> list[float | str] | None:
+    """Rows and columns of a layer's receptive field; "all" for infinity, which JSON has not."""
+    sides = layer.receptive_field
+    return sides and ["all" if math.isinf(side) else side for side in sides]
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def method_rows() -> list[dict[str, Any]]:

@@ -113,7 +113,8 @@ class ScopeTraits(t.HasTraits):
     layers = kernel(t.List(read_only=True))
     """The layers that have pictures, in order: dicts of ``name``, ``kind``, ``family``
     (``convolution``, ``norm``, ``activation``, ``pooling``, ``other``), ``shape`` [C, H, W],
-    ``parameters``."""
+    ``parameters``, ``asked``, and what a cell sees, as ``Layer`` has it: ``receptive_field`` [h, w], each
+    a number or "all", ``effective_stride``, ``receptive_start`` [y, x]; each may be None."""
 
     predictions = kernel(t.List(read_only=True))
     """The likeliest classes, falling: dicts of ``index``, ``label``, ``logit``, ``probability``.

@@ -60,3 +60,28 @@ def test_no_message_can_raise_anything_but_a_sentence(content):
     assert type(rid) is int
     with contextlib.suppress(NnscopeError):  # anything else fails the test
         assert parse(content, LAYERS).rid == rid
+
+
+def test_each_kind_of_question_names_what_it_needs():
+    about = {"k": "get", "rid": 1, "epoch": 2}
+    assert parse({**about, "what": "network", "layer": "", "channels": []}, LAYERS) == Get(1, 2, "network")
+    cell = {**about, "what": "sum", "layer": "a", "channels": [3], "cell": [7, 0]}
+    assert parse(cell, LAYERS) == Get(1, 2, "sum", "a", (3,), (7, 0))
+    linear = {**about, "what": "kernels", "layer": "b", "channels": [9]}
+    assert parse(linear, LAYERS) == Get(1, 2, "kernels", "b", (9,))
+    bad = [
+        {"cell": [8, 0]},
+        {"cell": [0]},
+        {"cell": [0, True]},
+        {"cell": None},
+        {"cell": "00"},
+        {"layer": "b"},
+        {"channels": []},
+        {"channels": [4]},
+    ]
+    for change in bad:
+        with pytest.raises(NnscopeError):
+            parse({**cell, **change}, LAYERS)
+    for change in [{"channels": [10]}, {"channels": list(range(65))}, {"layer": "c"}]:
+        with pytest.raises(NnscopeError):
+            parse({**linear, **change}, LAYERS)

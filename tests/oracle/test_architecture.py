@@ -1,0 +1,237 @@
+"""The facts of the architecture against other counts: torchinfo, torch.fx, hand-made tables and gradients."""
+
+import math
+import operator
+import random
+
+import pytest
+import torch
+import torchinfo
+import torchvision
+from torch import fx, nn
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
+
+from nnscope import Probe
+
+COUNTED = [
+    "alexnet",
+    "convnext_tiny",
+    "densenet121",
+    "efficientnet_b0",
+    "mnasnet0_5",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "regnet_y_400mf",
+    "resnet50",
+    "shufflenet_v2_x1_0",
+    "squeezenet1_1",
+    "vgg11",
+]
+
+
+def built(name):
+    torch.manual_seed(0)
+    return torchvision.models.get_model(name, weights=None, num_classes=1000).eval()
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_parameters_and_multiply_adds_are_those_of_torchinfo_and_of_the_flop_counter(name):
+    model, x = built(name), torch.randn(1, 3, 224, 224)
+    table = Probe(model, x).layers
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        model(x)
+    assert table.multiply_adds == counter.get_total_flops() // 2
+    told = torchinfo.summary(model, input_data=x, depth=20, verbose=0)
+    assert table.parameters == told.total_params
+    names = {module: name for name, module in model.named_modules()}
+    checked = 0
+    for row in told.summary_list:
+        layer = row.module in names and names[row.module] in table and table[names[row.module]]
+        if not layer:
+            continue
+        assert layer.parameters == row.num_params
+        # Of a linear layer on tokens, torchinfo counts the first one alone.
+        if isinstance(row.module, nn.Conv2d) or (isinstance(row.module, nn.Linear) and len(layer.shape) == 1):
+            # It counts the addition of the bias, too.
+            biases = math.prod(row.output_size) if row.module.bias is not None else 0
+            assert layer.multiply_adds == row.macs - biases, layer.name
+            checked += 1
+    assert checked >= 8
+
+
+def test_products_of_attention_are_counted():
+    """Of ViT-B/32: 50 tokens, 12 layers; every product by its own formula."""
+    table = Probe(built("vit_b_32"), torch.randn(1, 3, 224, 224)).layers
+    tokens, width, hidden = 50, 768, 3072
+    layer = tokens * (4 * width * width + 2 * width * hidden) + 2 * tokens * tokens * width
+    patches = 49 * width * 3 * 32 * 32
+    assert table.multiply_adds == 12 * layer + patches + width * 1000
+
+
+# -- receptive fields -----------------------------------------------------------------------
+
+VGG = {0: 3, 2: 5, 4: 6, 5: 10, 7: 14, 9: 16, 10: 24, 12: 32, 14: 40, 16: 44, 17: 60, 19: 76, 21: 92}
+VGG |= {23: 100, 24: 132, 26: 164, 28: 196, 30: 212}
+RESNET = {"conv1": 7, "maxpool": 11, "layer1.0.conv1": 19, "layer1.0.conv2": 27, "layer1": 43}
+RESNET |= {"layer2.0.conv1": 51, "layer2.0.downsample.0": 43, "layer2": 99, "layer3": 211, "layer4": 435}
+
+
+def test_the_receptive_fields_of_vgg_16_are_those_computed_by_hand():
+    layers = Probe(built("vgg16"), torch.randn(1, 3, 224, 224)).layers
+    assert {i: layers[f"features.{i}"].receptive_field for i in VGG} == {i: (n, n) for i, n in VGG.items()}
+    assert layers["features.30"].effective_stride == (32, 32)
+    assert layers["classifier.0"].receptive_field == (math.inf, math.inf)
+
+
+def test_the_receptive_fields_of_resnet_18_are_those_computed_by_hand():
+    layers = Probe(built("resnet18"), torch.randn(1, 3, 224, 224)).layers
+    assert {name: layers[name].receptive_field for name in RESNET} == {n: (r, r) for n, r in RESNET.items()}
+    assert layers["layer4"].effective_stride == (32, 32)
+    assert layers["avgpool"].receptive_field == (math.inf, math.inf)
+
+
+def test_dilation_widens_the_receptive_field():
+    model = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=d, dilation=d) for d in (1, 2, 4, 8)), nn.MaxPool2d(2))
+    layers = Probe(model, torch.randn(1, 3, 64, 64)).layers
+    assert [layer.receptive_field for layer in layers] == [(n, n) for n in (3, 7, 15, 31, 32)]
+    assert layers["3"].receptive_start == (-15, -15)
+
+
+def random_chain(rng):
+    """Some windowed layers in a row, with positive weights: whatever could matter has a gradient."""
+    makers = [
+        lambda: nn.Conv2d(
+            2, 2, (rng.choice((1, 3, 5)), rng.choice((1, 2, 3))), rng.choice((1, 2)), rng.choice((0, 1, 2))
+        ),
+        lambda: nn.Conv2d(2, 2, 3, padding="same", dilation=rng.choice((1, 2, 3)), groups=rng.choice((1, 2))),
+        lambda: nn.AvgPool2d(rng.choice((2, 3)), rng.choice((1, 2)), padding=rng.choice((0, 1))),
+        lambda: nn.Upsample(scale_factor=2),
+        lambda: nn.Upsample(scale_factor=2, mode="bilinear"),
+        lambda: nn.ConvTranspose2d(2, 2, rng.choice((2, 3, 4)), 2, padding=rng.choice((0, 1))),
+        nn.ReLU,
+        lambda: nn.BatchNorm2d(2),
+        lambda: nn.ZeroPad2d(rng.choice((1, 2))),
+    ]
+    layers = [rng.choice(makers)() for _ in range(rng.choice((2, 3, 4)))]
+    model = nn.Sequential(nn.Conv2d(3, 2, 1), *layers).double().eval()
+    for parameter in model.parameters():
+        nn.init.uniform_(parameter, 0.5, 1)
+    return model
+
+
+def seen_by(model, x, cell):
+    """First and last row and column whose pixels a cell of the output depends on."""
+    (gradient,) = torch.autograd.grad(model(x)[0, 0][cell], x)
+    places = [gradient[0].abs().sum((0, other)).nonzero() for other in (2, 1)]
+    return [(int(found.min()), int(found.max())) for found in places]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_receptive_field_is_where_a_gradient_can_be(seed):
+    """Exact for windows; behind an upsampling, where cells differ, at most that, and within a step of it."""
+    model = random_chain(random.Random(seed))
+    x = torch.rand(1, 3, 48, 48, dtype=torch.float64, requires_grad=True)
+    layers = Probe(model, x.detach()).layers
+    layer, steps = layers[-1], [row.effective_stride for row in layers]
+    for offset in range(4):
+        cell = tuple(side // 2 + offset for side in layer.shape[1:])
+        for axis, (first, last) in enumerate(seen_by(model, x, cell)):
+            size = layer.receptive_field[axis]
+            start = layer.receptive_start[axis] + cell[axis] * layer.effective_stride[axis]
+            coarsest = max(step[axis] for step in steps)
+            if steps == sorted(steps):  # never back to smaller steps
+                assert (first, last - first + 1) == (start, size)
+            else:
+                assert size - coarsest <= last - first + 1 <= size
+                assert start - coarsest <= first <= last <= start + size - 1 + coarsest
+
+
+class Odd(nn.Module):
+    """Functions for which there is a rule, and one for which there is none."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.gate, self.norm = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 1), nn.GroupNorm(2, 4)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x), inplace=True)
+        y = torch.cat([x, F.max_pool2d(x, 3, 1, 1)], 1)
+        z = x * torch.sigmoid(self.gate(F.adaptive_avg_pool2d(x, 1)))
+        flipped = x.flip(-1)
+        return y, z, flipped + 1, self.norm(x), x[:, :, 1:] * 2
+
+
+def test_what_sees_all_and_what_nobody_knows():
+    layers = Probe(Odd(), torch.randn(1, 3, 16, 16)).layers
+    everywhere = (math.inf, math.inf)
+    fields = {name: layers[name].receptive_field for name in layers.names}
+    assert fields == {
+        "conv": (3, 3),
+        "relu": (3, 3),
+        "max_pool2d": (5, 5),
+        "cat": (5, 5),
+        "adaptive_avg_pool2d": everywhere,
+        "gate": everywhere,
+        "sigmoid": everywhere,
+        "mul": everywhere,
+        "flip": None,
+        "add": None,
+        "norm": everywhere,
+        "mul:2": None,
+    }
+    assert layers["mul"].effective_stride == (1, 1)
+
+
+def test_attention_sees_every_patch():
+    layers = Probe(built("vit_b_32"), torch.randn(1, 3, 224, 224)).layers
+    assert layers["conv_proj"].receptive_field == (32, 32)
+    assert layers["encoder.layers.encoder_layer_0.ln_1"].receptive_field == (32, 32)
+    assert layers["encoder.layers.encoder_layer_0"].receptive_field == (math.inf, math.inf)
+    assert layers["encoder.layers.encoder_layer_0"].effective_stride == (32, 32)
+
+
+# -- what reads what ------------------------------------------------------------------------
+
+MOVES = {torch.flatten, getattr, "size", "view", "flatten", torch.transpose, operator.getitem}
+
+
+def traced(model):
+    """The edges as torch.fx finds them without running the model: each node by its place in the order."""
+    places, edges = {}, []
+
+    def sources(node):
+        if node.op == "placeholder":
+            return {-1}
+        if node in places:
+            return {places[node]}
+        return set().union(*map(sources, node.all_input_nodes)) if node.all_input_nodes else set()
+
+    for node in fx.symbolic_trace(model).graph.nodes:
+        if node.op in ("placeholder", "output", "get_attr") or node.target in MOVES:
+            continue
+        edges.append(sorted(set().union(*map(sources, node.all_input_nodes))))
+        places[node] = len(places)
+    return edges
+
+
+@pytest.mark.parametrize(
+    "name", ["alexnet", "densenet121", "efficientnet_b0", "resnet18", "regnet_y_400mf", "squeezenet1_1"]
+)
+def test_the_edges_are_those_that_torch_fx_traces(name):
+    model = built(name)
+    layers = [row for row in Probe(model, torch.randn(1, 3, 224, 224)).layers if row.inside is None]
+    places = {-1: -1, **{row.index: place for place, row in enumerate(layers)}}
+    assert [sorted(places[i] for i in row.reads) for row in layers] == traced(model)
+
+
+def test_a_block_tells_what_is_inside_and_where_it_is_called():
+    layers = Probe(built("resnet18"), torch.randn(1, 3, 64, 64)).layers
+    first, last = layers["layer1.1"].inside
+    assert [layers[i].name for i in range(first, last + 1)] == [
+        *("layer1.1.conv1", "layer1.1.bn1", "layer1.1.relu", "layer1.1.conv2", "layer1.1.bn2"),
+        *("layer1.1.add", "layer1.1.relu:2"),
+    ]
+    assert {layers[i].block for i in range(first, last + 1)} == {"layer1.1"}
+    assert (layers["layer1.1"].block, layers["layer1"].block) == ("layer1", "")
+    assert layers["layer1.1.add"].reads == (layers["layer1.0.relu:2"].index, layers["layer1.1.bn2"].index)
