@@ -1,7 +1,8 @@
 /** Answers a model as the kernel would, from layers whose values are known. */
 
 import { FakeModel } from "./fakemodel";
-import { asTraits, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
+import { networkPacket } from "./network";
+import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
 import { Work } from "./work";
 
 export interface Specimen {
@@ -16,7 +17,7 @@ const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style"];
 interface Get {
   readonly k: string;
   readonly rid: number;
-  readonly what: "coarse" | "native" | "exact";
+  readonly what: string;
   readonly layer: string;
   readonly channels: readonly number[];
 }
@@ -41,18 +42,19 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
     const message = content as Get;
     const layer = find(message.layer);
     if (message.k === "stop") work.stop();
-    if (message.k === "get" && layer) later(() => answer(model, message, layer));
+    if (message.k === "get") later(() => answer(model, message, layer));
   };
   show();
   return model;
 }
 
-function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValues): void {
-  const packets = {
-    coarse: () => layerPacket(layer),
-    native: () => nativePacket(layer, channels),
-    exact: () => exactPacket(layer, channels[0] ?? 0),
+function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValues | undefined): void {
+  const packets: Record<string, (layer: LayerValues) => Encoded> = {
+    coarse: (layer) => layerPacket(layer),
+    native: (layer) => nativePacket(layer, channels),
+    exact: (layer) => exactPacket(layer, channels[0] ?? 0),
   };
-  const { header, body } = packets[what]();
-  model.message({ k: "data", rid, part: 0, parts: 1, header }, [body]);
+  const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
+  if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header: packet.header }, [packet.body]);
+  else model.message({ k: "error", rid, code: "unavailable", message: `This kernel knows no ${what}.` });
 }

@@ -1,13 +1,16 @@
 /** The widget in a page without layout: elements get the sizes they would have. */
 
+import { provide } from "../src/load";
+import * as rooms from "../src/rooms";
 import widget from "../src/widget";
 import { fakeScope, type Specimen } from "./fakekernel";
 import type { FakeModel } from "./fakemodel";
 
 const SIZES = { clientWidth: 670, clientHeight: 420, offsetWidth: 670 };
 
-/** Give every element a size, for environments that lay nothing out. */
+/** Give every element a size, for environments that lay nothing out, and have the rooms at hand. */
 export function pretendLayout(): void {
+  provide(rooms);
   for (const [name, value] of Object.entries(SIZES)) {
     Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
   }
@@ -29,6 +32,7 @@ export interface Mounted {
 const NATIVE: Record<string, string> = {
   slider: "[role=slider],input[type=range]",
   combobox: "[role=combobox],select",
+  contentinfo: "footer",
 };
 
 export function mountWidget(specimen: Specimen, model = fakeScope(specimen)): Mounted {

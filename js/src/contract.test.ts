@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TRAIT_NAMES } from "./model";
-import { decode, readChecks, readExact, readLayer, readMap, readNative } from "./wire";
+import { readChecks, readExact, readLayer, readMap, readNative } from "./wire";
+import { decode } from "./wire/packet";
 
 const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
 

@@ -4,7 +4,7 @@ import { makeLayer } from "../demo/specimen";
 import { chunks, createDetail, type Subject } from "./detail";
 import type { Ask } from "./requests";
 import type { Detail } from "./state";
-import { decode, type Packet } from "./wire";
+import { decode, type Packet } from "./wire/packet";
 
 const layer = makeLayer("a", "Conv2d", "convolution", 200, 10);
 const size = [10, 10] as const;

@@ -5,7 +5,8 @@ import { Cache } from "./cache";
 import type { CodeTile, ExactTile } from "./records";
 import type { Ask } from "./requests";
 import type { Detail } from "./state";
-import { type Packet, readExact, readNative } from "./wire";
+import { readExact, readNative } from "./wire";
+import type { Packet } from "./wire/packet";
 
 const LIMIT = 36 * 1024 * 1024;
 const MOST_CHANNELS = 64;

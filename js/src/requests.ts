@@ -1,7 +1,7 @@
 /** Questions to the kernel: a few at a time, each with a number, a time limit and a way to call it off. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { bytesOf, decode, join, type Packet } from "./wire";
+import { bytesOf, decode, join, type Packet } from "./wire/packet";
 
 /** Milliseconds until a question counts as unanswered, and how often it is put again. */
 export const PATIENCE = 15_000;

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fakeScope } from "../demo/fakekernel";
 import type { FakeModel } from "../demo/fakemodel";
 import { madeUp } from "../demo/specimen";
+import { createAnswers } from "./answers";
 import { createDetail } from "./detail";
+import { createLazy } from "./load";
 import { createStore, type Store, watch } from "./state";
 import { connect } from "./sync";
 
@@ -18,10 +20,12 @@ beforeEach(() => {
   controller = new AbortController();
   model = fakeScope(specimen);
   const sync = connect(model, controller.signal);
-  store = createStore(
-    sync,
-    createDetail(sync.request, () => sync.pictures.peek(), controller.signal),
-  );
+  const lazy = createLazy(() => Promise.reject(new Error("There is no kernel.")));
+  store = createStore(sync, {
+    detail: createDetail(sync.request, () => sync.pictures.peek(), controller.signal),
+    lazy,
+    answers: createAnswers(sync.request, lazy),
+  });
 });
 afterEach(() => {
   controller.abort();

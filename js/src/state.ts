@@ -10,6 +10,7 @@ import { orderOf } from "./draw/order";
 import { placeOf } from "./draw/query";
 import { answers } from "./draw/question";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
+import type { Answers, Lazy } from "./findings";
 import type { ScopeModel } from "./model";
 import type {
   Checks,
@@ -59,6 +60,10 @@ export type Awaited = "" | "layer" | "map" | "work";
 
 export interface Store extends Source {
   readonly detail: Detail;
+  /** The code of the rooms. */
+  readonly lazy: Lazy;
+  /** What the kernel told the rooms. */
+  readonly answers: Answers;
   /** Name of the layer to show as picked: it changes together with the pictures, unless they are late. */
   readonly picked: ReadonlySignal<string>;
   /** The layer whose pictures are shown, as the table describes it. */
@@ -84,7 +89,7 @@ export interface Store extends Source {
   rangeOf(channel: number): Range;
 }
 
-export function createStore(source: Source, detail: Detail): Store {
+export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" | "answers">): Store {
   const { traits, pictures, map } = source;
   const range = computed(() => (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }));
   const target = computed(() => targetOf(source));
@@ -95,7 +100,7 @@ export function createStore(source: Source, detail: Detail): Store {
   );
   return {
     ...source,
-    detail,
+    ...more,
     range,
     target,
     method: computed(() => traits._methods.value.find(({ key }) => key === traits.method.value) ?? null),

@@ -13,7 +13,8 @@ import { Cache } from "./cache";
 import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
 import type { Checks, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
 import { type Ask, Requests } from "./requests";
-import { type Packet, readChecks, readLayer, readMap } from "./wire";
+import { readChecks, readLayer, readMap } from "./wire";
+import type { Packet } from "./wire/packet";
 
 type Traits = { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
 type Writable = { readonly [K in keyof ScopeModel]: Signal<ScopeModel[K]> };

@@ -1,12 +1,15 @@
 /** The widget: connects a host's model to the panel. Wiring only. */
 
 import { fetchAhead } from "./ahead";
+import { createAnswers } from "./answers";
 import { createDetail } from "./detail";
+import { createLazy } from "./load";
 import type { HostModel } from "./model";
 import { PATIENCE } from "./requests";
 import { createStore, createView, type Store, watch } from "./state";
-import { connect } from "./sync";
+import { connect, type Sync } from "./sync";
 import { mount } from "./views/mount";
+import { readCode } from "./wire";
 
 interface Connection {
   readonly store: Store;
@@ -23,7 +26,8 @@ function open(model: HostModel): Connection {
   const sync = connect(model, controller.signal);
   fetchAhead(sync, controller.signal);
   const detail = createDetail(sync.request, () => sync.pictures.peek(), controller.signal);
-  const store = createStore(sync, detail);
+  const lazy = createLazy(() => fetchRooms(sync, controller.signal));
+  const store = createStore(sync, { detail, lazy, answers: createAnswers(sync.request, lazy) });
   const stop = watch(store, PATIENCE);
   const connection = {
     store,
@@ -35,6 +39,10 @@ function open(model: HostModel): Connection {
   };
   connections.set(model, connection);
   return connection;
+}
+
+async function fetchRooms(sync: Sync, until: AbortSignal): Promise<Uint8Array> {
+  return readCode(await sync.request({ what: "rooms", epoch: 0, layer: "", channels: [] }, until));
 }
 
 /** What a host hands over; `signal` only since anywidget 0.11. */

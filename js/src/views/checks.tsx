@@ -1,18 +1,11 @@
 /** Built-in doubt: what speaks for and against the map on show. */
 
-import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { overlayOf } from "../draw/heat";
-import { format } from "../draw/number";
-import type { Checks as Found } from "../records";
 import { useScope } from "./context";
-import { Chart } from "./curves";
 import { Dialog } from "./dialog";
 import { IconButton } from "./icons";
-import { Muted } from "./muted";
 import { Notices } from "./notices";
-import { photo, ratioOf, Sheet } from "./pane";
-import { usePicture } from "./picture";
+import { Room } from "./room";
 import { Working } from "./working";
 
 /** Opens the checks; it gets the focus back from them. */
@@ -65,67 +58,7 @@ export function Checks() {
       </div>
       <Notices />
       <p class="nn-muted nn-made">{found?.question || (store.laid.value ? waiting : "No map is on show.")}</p>
-      {found && <Findings found={found} />}
+      {found && <Room>{({ Findings }) => <Findings found={found} />}</Room>}
     </Dialog>
-  );
-}
-
-/** How many pictures there will be about. */
-const EXPECTED = 6;
-
-function Findings({ found }: { found: Found }) {
-  const { rows, curves, verdicts, done } = found;
-  const coming = done < 1 ? Math.max(1, EXPECTED - rows.length) : 0;
-  return (
-    <>
-      <div class="nn-checks">
-        {rows.map(({ label, similarity }, i) => (
-          <figure key={`${i} ${label}`}>
-            <Small place={i} label={label} />
-            <figcaption>
-              {label}
-              {similarity !== null && (
-                <Muted>{`rank correlation ${format(Math.round(similarity * 100) / 100)}`}</Muted>
-              )}
-            </figcaption>
-          </figure>
-        ))}
-        {Array.from({ length: coming }, (_, i) => (
-          <figure key={i} class="nn-coming">
-            <div class="nn-picture" />
-          </figure>
-        ))}
-      </div>
-      {curves.fractions.length > 1 && <Chart curves={curves} />}
-      {verdicts.length > 0 && (
-        <ul class="nn-verdicts" aria-label="Verdicts">
-          {verdicts.map((verdict) => (
-            <li key={verdict}>{verdict}</li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
-/** One of the maps over the image. */
-function Small({ place, label }: { place: number; label: string }) {
-  const { store } = useScope();
-  const { _about, _picture, opacity } = store.traits;
-  const image = usePicture(_picture);
-  const overlay = useComputed(() => {
-    const row = store.checks.value?.rows[place];
-    return row && overlayOf(row.picture, false);
-  });
-  return (
-    <div class="nn-picture" style={{ aspectRatio: String(ratioOf(_about.value)) }}>
-      <Sheet
-        label={label}
-        draw={(to) => {
-          photo(to, image.value);
-          overlay.value?.(to.context, to, opacity.value);
-        }}
-      />
-    </div>
   );
 }

@@ -16,7 +16,8 @@ import { Facts, readingText } from "./facts";
 import { stepOf } from "./keys";
 import { Notices } from "./notices";
 import { Pictures, type Props as PicturesProps } from "./pictures";
-import { ask, askedOf, Pixels, PixelsFoot, unitChange } from "./pixels";
+import { ask, askedOf, unitChange } from "./pixelask";
+import { Room } from "./room";
 
 export function Enlarged() {
   const { store } = useScope();
@@ -44,18 +45,19 @@ function Channel({ channel, pictures }: { channel: number; pictures: LayerPictur
     };
   }, [view]);
   const pixels = view.pixels.value;
+  const Foot = store.lazy.rooms.value?.PixelsFoot;
   return (
     <Dialog label={`Channel ${channel}`} onKeyDown={(event) => onKey(event, store, view, spot)}>
       <EnlargedTop channel={channel} pictures={pictures} />
       {pixels && <Notices />}
       <div class="nn-pictures" role="tabpanel" aria-label={pixels ? "Pixels" : "Map"}>
         {pixels ? (
-          <Pixels channel={channel} pictures={pictures} spot={spot} />
+          <Room>{({ Pixels }) => <Pixels channel={channel} pictures={pictures} spot={spot} />}</Room>
         ) : (
           <Activation channel={channel} pictures={pictures} spot={spot} />
         )}
       </div>
-      {pixels && <PixelsFoot channel={channel} />}
+      {pixels && Foot && <Foot channel={channel} />}
       <Facts channel={channel} pictures={pictures} spot={spot.value} />
     </Dialog>
   );

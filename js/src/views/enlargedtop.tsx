@@ -9,8 +9,8 @@ import { Choice } from "./controls";
 import { close, enlarge, neighbour } from "./enlarged";
 import { IconButton } from "./icons";
 import { MethodSelect } from "./method";
-import { openPixels } from "./pixels";
-import { saveEnlarged } from "./save";
+import { openPixels } from "./pixelask";
+import { withRooms } from "./room";
 import { copySnippet } from "./snippet";
 import { Opacity } from "./specimen";
 import { Working } from "./working";
@@ -42,7 +42,7 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
           <IconButton
             icon="save"
             label="Save the channel as PNG"
-            onClick={() => saveEnlarged(store, view, root)}
+            onClick={() => withRooms(store, view, (rooms) => rooms.saveEnlarged(store, view, root))}
           />
           <IconButton icon="close" label="Close" onClick={() => close(store, view)} />
         </div>

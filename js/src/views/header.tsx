@@ -6,7 +6,7 @@ import { IconButton } from "./icons";
 import { toggleFull } from "./panel";
 import { LayerPicker } from "./picker";
 import { Rail } from "./rail";
-import { saveSheet } from "./save";
+import { withRooms } from "./room";
 import { copySnippet } from "./snippet";
 import { tell } from "./tell";
 
@@ -69,7 +69,11 @@ function Tools() {
   return (
     <div class="nn-tools">
       <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
-      <IconButton icon="save" label="Save the channels as PNG" onClick={() => saveSheet(store, view)} />
+      <IconButton
+        icon="save"
+        label="Save the channels as PNG"
+        onClick={() => withRooms(store, view, (rooms) => rooms.saveSheet(store, view))}
+      />
       <IconButton
         icon={view.full.value ? "shrink" : "grow"}
         label={view.full.value ? "Back to the notebook" : "Full size"}
@@ -79,9 +83,11 @@ function Tools() {
         icon="help"
         label="Help"
         pressed={view.help.value}
-        onClick={() => {
-          view.help.value = !view.help.value;
-        }}
+        onClick={() =>
+          withRooms(store, view, () => {
+            view.help.value = !view.help.value;
+          })
+        }
       />
     </div>
   );

@@ -1,18 +1,17 @@
-/** The whole panel: header, specimen on the left, channels on the right, status below. */
+/** The whole panel: header, specimen on the left, one of the views on the right, status below. */
 
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { times } from "../draw/number";
 import { useEffectAtOnce } from "./atonce";
-import { Channels } from "./channels";
 import { Checks } from "./checks";
 import { useScope } from "./context";
 import { Enlarged } from "./enlarged";
 import { Header } from "./header";
-import { Help } from "./help";
 import { Notices } from "./notices";
 import { Specimen } from "./specimen";
 import { StatusLine } from "./statusline";
+import { Views } from "./views";
 
 export function Panel() {
   const { store, view } = useScope();
@@ -22,15 +21,17 @@ export function Panel() {
   const checking = store.traits.checks.value;
   const covered = checking || store.enlarged.value !== null;
   const empty = store.pictures.value === null;
+  const rooms = store.lazy.rooms.value;
   return (
     <>
+      {rooms && <style>{rooms.STYLE}</style>}
       <Progress />
       <div class="nn-panel" inert={covered} aria-hidden={covered ? "true" : undefined}>
         <Header />
         <Notices />
         {empty ? <Empty /> : <Body />}
         <StatusLine />
-        {view.help.value && <Help />}
+        {view.help.value && rooms && <rooms.Help />}
       </div>
       {covered && (checking ? <Checks /> : <Enlarged />)}
       <div class="nn-unseen" role="status" aria-live="polite">
@@ -44,7 +45,7 @@ function Body() {
   return (
     <div class="nn-body">
       <Specimen />
-      <Channels />
+      <Views />
     </div>
   );
 }

@@ -3,18 +3,18 @@
 import { type Signal, useComputed } from "@preact/signals";
 import { coloursOfMap, overlayOf } from "../draw/heat";
 import type { Cell } from "../draw/query";
-import { type Unit, unitOf, unitText, unitWords } from "../draw/unit";
+import { unitWords } from "../draw/unit";
 import type { LayerPictures } from "../records";
-import type { Spot, Store, ViewState } from "../state";
+import type { Spot } from "../state";
 import { TallBar } from "./colourbar";
 import { useScope } from "./context";
 import { Small } from "./controls";
 import { useStrength } from "./inputimage";
 import { axisOfMap } from "./mapscale";
-import { methodChange } from "./method";
 import { Muted } from "./muted";
 import { Frame, photo, ratioOf } from "./pane";
 import { usePicture } from "./picture";
+import { ask, askedOf } from "./pixelask";
 
 interface Props {
   readonly channel: number;
@@ -80,35 +80,4 @@ export function PixelsFoot({ channel }: { channel: number }) {
       )}
     </div>
   );
-}
-
-/** The unit in question, if it is one of the channel that is enlarged. */
-export function askedOf(store: Store): Unit | null {
-  const unit = unitOf(store.traits.unit.value);
-  const here = unit?.layer === store.pictures.value?.layer && unit?.channel === store.enlarged.value;
-  return here && store.traits.cam.value ? unit : null;
-}
-
-/** Ask about the enlarged channel, or one of its cells. */
-export function ask(store: Store, cell: Cell | null): void {
-  store.set({ cam: true, ...unitChange(store, store.enlarged.value ?? 0, cell) });
-}
-
-export function unitChange(store: Store, channel: number, cell: Cell | null) {
-  return { unit: unitText({ layer: store.pictures.value?.layer ?? "", channel, cell }) };
-}
-
-/** Turn to the pixels, by a method that is at home there; what was asked before is kept for the way back. */
-export function openPixels(store: Store, view: ViewState): void {
-  const { unit, method, map_style, cam, _methods } = store.traits;
-  const guided = _methods.value.some(({ key }) => key === "guided_backprop");
-  const fitting = guided ? "guided_backprop" : "gradient";
-  if (unit.value === "")
-    view.before.value = { method: method.value, map_style: map_style.value, cam: cam.value };
-  view.pixels.value = true;
-  store.set({
-    cam: true,
-    ...methodChange(store, store.method.value?.at === "pixels" ? method.value : fitting),
-    ...unitChange(store, store.enlarged.value ?? 0, askedOf(store)?.cell ?? null),
-  });
 }

@@ -33,7 +33,7 @@ export function Toolbar() {
     disabled: option.value === "share" && predictions.value.length === 0,
   }));
   return (
-    <div class="nn-toolbar">
+    <>
       <Select<Sort>
         label="Sort"
         title="Order of the channels"
@@ -57,7 +57,7 @@ export function Toolbar() {
       />
       <TileSize />
       <ColourBar />
-    </div>
+    </>
   );
 }
 

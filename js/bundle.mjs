@@ -1,0 +1,120 @@
+// How the panel is bundled: what every host loads, and what the panel fetches when it is wanted.
+import { relative, resolve } from "node:path";
+import * as esbuild from "esbuild";
+
+const SOURCE = resolve("src");
+
+export const shared = {
+  bundle: true,
+  target: "es2022",
+  charset: "utf8",
+  // Calls of `h` take children as arguments, which is shorter than the lists of the automatic runtime.
+  inject: ["jsx.mjs"],
+  tsconfigRaw: { compilerOptions: { jsx: "react", jsxFactory: "h", jsxFragmentFactory: "Fragment" } },
+  loader: { ".css": "css" },
+  metafile: true,
+};
+
+/** The rooms' style sheet is text in their module: a host loads no second one. */
+export const styleAsText = {
+  name: "style as text",
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/rooms\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await esbuild.build({
+        entryPoints: [path],
+        bundle: true,
+        minify: true,
+        write: false,
+      });
+      return { contents: outputFiles[0].text, loader: "text", watchFiles: [path] };
+    });
+  },
+};
+
+/** Leaves out of the rooms what the panel has already, and notes by which names they ask for it. */
+function takenFrom(own, asked) {
+  return {
+    name: "taken from the panel",
+    setup({ onResolve, resolve: find }) {
+      onResolve({ filter: /^[^/]/ }, async ({ path, pluginData, ...rest }) => {
+        if (pluginData === "found" || rest.kind === "entry-point") return null;
+        const found = await find(path, { ...rest, pluginData: "found" });
+        if (!own.has(found.path)) return found;
+        const name = path.startsWith(".") ? relative(SOURCE, found.path).replace(/\.tsx?$/, "") : path;
+        asked.set(name, found.path);
+        return { path: name, external: true };
+      });
+    },
+  };
+}
+
+/** The table of `shared.ts`: of each module the very names that the rooms import, for the rest can be left out. */
+function tableFor(code, asked) {
+  const wanted = new Map([...asked.keys()].sort().map((module) => [module, new Set()]));
+  for (const [, words, module] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";$/gm)) {
+    for (const word of words.split(",")) wanted.get(module).add(word.trim().split(" ")[0]);
+  }
+  const pairs = [...wanted].map(([module, names], i) => [
+    module,
+    [...names].map((name) => [name, `${name}_${i}`]),
+  ]);
+  const taken = pairs.map(
+    ([module, names]) =>
+      `import { ${names.map((pair) => pair.join(" as ")).join(", ")} } from "${asked.get(module)}";`,
+  );
+  const given = pairs.map(
+    ([module, names]) => `"${module}": { ${names.map((pair) => pair.join(": ")).join(", ")} },`,
+  );
+  return `${taken.join("\n")}\nexport const SHARED = {\n${given.join("\n")}\n};`;
+}
+
+/** Puts the table where `shared.ts` has none. */
+function handedOver(contents) {
+  return {
+    name: "handed over to the rooms",
+    setup({ onLoad }) {
+      onLoad({ filter: /src\/shared\.ts$/ }, () => ({ contents, resolveDir: SOURCE }));
+    },
+  };
+}
+
+/**
+ * `widget.js`, which every host loads and every saved notebook keeps, and `rooms.js`, which the panel fetches.
+ *
+ * There must be one preact and one of each of the panel's modules: two copies do not know each other's hooks,
+ * signals and contexts. esbuild can share code only among files that import each other by name, and a module
+ * from an object URL has no neighbours. So the rooms are built as CommonJS without what the panel has, wrapped
+ * into a function of `require`; the panel is built once more with a table of just what they ask for.
+ */
+export async function build(outdir) {
+  const widget = { ...shared, entryPoints: { widget: "src/widget.ts" }, outdir, format: "esm", minify: true };
+  const { metafile } = await esbuild.build({ ...widget, write: false });
+  const [first] = Object.values(metafile.outputs);
+  const own = new Set(Object.keys(first.inputs).map((path) => resolve(path)));
+  const asked = new Map();
+  const rooms = {
+    ...shared,
+    entryPoints: { rooms: "src/rooms.ts" },
+    outdir,
+    plugins: [takenFrom(own, asked), styleAsText],
+  };
+  const { outputFiles } = await esbuild.build({ ...rooms, format: "esm", write: false });
+  const results = [
+    await esbuild.build({ ...widget, plugins: [handedOver(tableFor(outputFiles[0].text, asked))] }),
+    await esbuild.build({
+      ...rooms,
+      format: "cjs",
+      minify: true,
+      banner: { js: "export default (require) => { const module = {};" },
+      footer: { js: "return module.exports; };" },
+    }),
+    await esbuild.build({
+      ...shared,
+      entryPoints: { widget: "src/widget.css" },
+      outdir,
+      minify: true,
+      inject: [],
+    }),
+  ];
+  return results.flatMap(({ metafile: { outputs } }) => Object.entries(outputs));
+}

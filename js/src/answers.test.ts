@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+import { beforeEach, expect, test, vi } from "vitest";
+import { networkPacket } from "../demo/network";
+import { createAnswers } from "./answers";
+import type { Answers, Inquiry } from "./findings";
+import type { Ask } from "./requests";
+import * as rooms from "./rooms";
+import { decode } from "./wire/packet";
+
+const lazy = { rooms: signal(rooms), problem: signal(""), load: () => Promise.resolve(rooms) };
+const inquiry: Inquiry<"network"> = { what: "network", epoch: 0, layer: "", channels: [] };
+const { signal: never } = new AbortController();
+
+let answers: Answers;
+const request = vi.fn(async (_: Ask) => {
+  const { header, body } = networkPacket();
+  return decode(header, body);
+});
+beforeEach(() => {
+  request.mockClear();
+  answers = createAnswers(request, lazy);
+});
+
+test("an answer is read, and kept by its question and the network's state", async () => {
+  expect(answers.kept(inquiry)).toBeUndefined();
+  const network = await answers.ask(inquiry, never);
+  expect(network.nodes.length).toBeGreaterThan(10);
+  expect(answers.kept({ ...inquiry })).toBe(network);
+  expect(answers.kept({ ...inquiry, epoch: 1 })).toBeUndefined();
+});
+
+test("what cannot be read is refused, and not kept", async () => {
+  request.mockResolvedValueOnce(decode({ v: 1, kind: "exact", arrays: [] }, new ArrayBuffer(0)));
+  await expect(answers.ask(inquiry, never)).rejects.toThrow("Expected a network packet, got exact.");
+  expect(answers.kept(inquiry)).toBeUndefined();
+});

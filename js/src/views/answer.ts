@@ -1,0 +1,65 @@
+/**
+ * How a room asks the kernel one question at a time, and shows that it waits, what it got, or why it got nothing.
+ *
+ * ```tsx
+ * const { value, stale, problem, retry } = useAnswer("statistics", { layer, channels: [3] });
+ * if (problem) return <Failure sentence={problem} again={retry} />;
+ * if (!value) return <Waiting>Counting …</Waiting>;
+ * return <div class={stale ? "nn-stale" : undefined}>…</div>;
+ * ```
+ *
+ * Another question calls the last one off. An answer is kept by its question and the network's state, so what
+ * was asked before is there at once. While a new answer is under way the old one stays, as `stale`. To add a
+ * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/` and in `READERS` (`rooms.ts`).
+ */
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Answered, Inquiry } from "../findings";
+import { useScope } from "./context";
+
+interface Answer<T> {
+  /** The newest answer, perhaps to an earlier question; `null` until there is one. */
+  readonly value: T | null;
+  /** Whether it is the answer to an earlier question. */
+  readonly stale: boolean;
+  /** Why there is no answer, a sentence, or "". */
+  readonly problem: string;
+  retry(): void;
+}
+
+/** What a question is about, without what every question of a page has in common. */
+type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell">>;
+
+/** The answer to a question; `null` asks nothing. */
+export function useAnswer<W extends keyof Answered>(what: W, about: About | null): Answer<Answered[W]> {
+  const { store } = useScope();
+  const state = useSignal<Omit<Answer<Answered[W]>, "retry">>(NOTHING);
+  const tries = useSignal(0);
+  const epoch = store.pictures.value?.epoch ?? 0;
+  const inquiry: Inquiry<W> | null = about && { what, epoch, layer: "", channels: [], ...about };
+  const kept = inquiry && store.answers.kept(inquiry);
+  useEffect(() => {
+    if (!inquiry || kept) state.value = { ...NOTHING, value: kept ?? null };
+    if (!inquiry || kept) return undefined;
+    const controller = new AbortController();
+    const { signal } = controller;
+    state.value = { ...state.peek(), stale: true, problem: "" };
+    store.answers.ask(inquiry, signal).then(
+      (value) => {
+        if (!signal.aborted) state.value = { value, stale: false, problem: "" };
+      },
+      (reason: Error) => {
+        if (!signal.aborted) state.value = { ...NOTHING, problem: reason.message };
+      },
+    );
+    return () => controller.abort();
+    // The same words are the same question.
+  }, [store, JSON.stringify(inquiry), tries.value]);
+  const retry = () => {
+    tries.value += 1;
+  };
+  return kept ? { value: kept, stale: false, problem: "", retry } : { ...state.value, retry };
+}
+
+const NOTHING = { value: null, stale: false, problem: "" } as const;

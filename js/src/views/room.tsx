@@ -1,0 +1,55 @@
+/** A part of the panel whose code is fetched when it is first shown, and what stands in its place until then. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Rooms } from "../findings";
+import type { Store, ViewState } from "../state";
+import { useScope } from "./context";
+import { Small } from "./controls";
+import { tell } from "./tell";
+
+const NEEDED = "This part needs a running kernel.";
+
+interface RoomProps {
+  /** Draws the part from the rooms' exports. */
+  readonly children: (rooms: Rooms) => ComponentChildren;
+}
+
+export function Room({ children }: RoomProps) {
+  const { store } = useScope();
+  const { rooms, problem, load } = store.lazy;
+  const there = rooms.value;
+  useEffect(() => {
+    if (!rooms.peek()) load().catch(() => {}); // `problem` tells
+  }, [rooms, load]);
+  if (there) return <>{children(there)}</>;
+  if (!problem.value) return <Waiting>Fetching this part from the kernel …</Waiting>;
+  return (
+    <Failure sentence={store.answering.value ? problem.value : NEEDED} again={() => load().catch(() => {})} />
+  );
+}
+
+/** What is being fetched, under the thin line: only once it has taken so long that it should be said. */
+export function Waiting({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <div class="nn-waiting" aria-busy="true">
+      <div class="nn-progress" role="progressbar" aria-label="Waiting for the kernel" />
+      <p class="nn-muted">{children}</p>
+    </div>
+  );
+}
+
+/** Why something is not there, and a way to try again. */
+export function Failure({ sentence, again }: { readonly sentence: string; readonly again: () => void }) {
+  return (
+    <div class="nn-failure">
+      <p role="alert">{sentence}</p>
+      <Small onClick={again}>Try again</Small>
+    </div>
+  );
+}
+
+/** Do what the rooms know how to do, once they are there. */
+export function withRooms(store: Store, view: ViewState, action: (rooms: Rooms) => void): void {
+  store.lazy.load().then(action, () => tell(view, store.answering.value ? store.lazy.problem.value : NEEDED));
+}
