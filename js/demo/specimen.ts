@@ -56,6 +56,9 @@ export function makeLayer(
     family,
     shape: [channels, side, side],
     parameters: 9 * channels,
+    receptive_field: [11, 11],
+    effective_stride: [224 / side, 224 / side],
+    receptive_start: [-5, -5],
     asked: "",
   };
   return { info, values };

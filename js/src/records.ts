@@ -21,6 +21,12 @@ export interface LayerInfo {
   /** Channels, height and width in cells. */
   readonly shape: readonly [number, number, number];
   readonly parameters: number;
+  /** Rows and columns of the network's input that a cell could see; `null` where nobody knows. */
+  readonly receptive_field?: readonly (number | "all")[] | null;
+  /** Pixels of the input from what one cell sees to what the next one sees. */
+  readonly effective_stride?: readonly number[] | null;
+  /** First row and column that the first cell could see, negative in the padding. */
+  readonly receptive_start?: readonly (number | null)[] | null;
   /** Who asks an attention map unless a patch does: "class token", "mean of all patches"; "" for other layers. */
   readonly asked: string;
 }

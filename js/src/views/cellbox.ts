@@ -2,6 +2,7 @@
 
 import { clamp } from "../draw/layout";
 import type { Cell } from "../draw/query";
+import type { About, LayerInfo } from "../records";
 
 /** Left, top, right, bottom as fractions of an image. */
 export type Crop = readonly [number, number, number, number];
@@ -24,10 +25,27 @@ export function placeOf([row, column]: Cell, [height, width]: Cell): Place {
   return { u: (column + 0.5) / width, v: (row + 0.5) / height };
 }
 
-/** The part of the network's input that a cell stands for: an even share, not its receptive field. */
+/** The part of the network's input that a cell stands for: an even share, less than its receptive field. */
 export function cellBox(place: Place, size: readonly [number, number]): Crop {
   const [row, column] = cellAt(place, size);
   return [column / size[1], row / size[0], (column + 1) / size[1], (row + 1) / size[0]];
+}
+
+/** What a cell could see of the network's input; `null` where nobody knows, or it is all padding. */
+export function fieldBox(place: Place, layer: LayerInfo | null, input: About["input"]): Crop | null {
+  const { receptive_field: sides, receptive_start: start, effective_stride: step } = layer ?? {};
+  const [, ...extent] = input ?? [];
+  if (!layer || !sides || extent.length < 2) return null;
+  const [, ...size] = layer.shape;
+  const cell = cellAt(place, size as [number, number]);
+  const [top, left] = [0, 1].map((axis) => {
+    const side = sides[axis] as number | "all";
+    if (side === "all") return [0, 1] as const;
+    const first = (start?.[axis] ?? 0) + (step?.[axis] ?? 0) * (cell[axis] as number);
+    const whole = extent[axis] as number;
+    return [clamp(first / whole, 0, 1), clamp((first + side) / whole, 0, 1)] as const;
+  }) as [readonly [number, number], readonly [number, number]];
+  return top[0] < top[1] && left[0] < left[1] ? [left[0], top[0], left[1], top[1]] : null;
 }
 
 /** A part of a part, as a part of the whole. */

@@ -53,7 +53,7 @@ test("Shift and an arrow read the exact value of a cell, by keyboard alone", asy
   panel.press(dialog(), "ArrowDown", { shiftKey: true });
   await panel.settle();
   const value = specimen.layers[0]?.values[2 * 56 * 56 + 29 * 56 + 28];
-  expect(reading()).toBe(`cell (29, 28) value ${format(value)} image (114, 118)`);
+  expect(reading()).toBe(`cell (29, 28) value ${format(value)} image (114, 118) receptive field 11 × 11`);
   expect(panel.root.textContent).toContain(`cell row 29, column 28, ${format(value)}`);
 });
 

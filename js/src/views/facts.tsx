@@ -1,6 +1,6 @@
 /** Foot of the enlarged view: the value under the pointer, and the channel in four numbers. */
 
-import { format, percent } from "../draw/number";
+import { format, percent, times } from "../draw/number";
 import { flatness } from "../draw/order";
 import type { LayerPictures } from "../records";
 import type { Spot, Store } from "../state";
@@ -47,8 +47,24 @@ function Value({ pictures, spot }: Omit<Props, "channel">) {
       <Fact name="value" value={`${exact ? "" : "≈ "}${format(value)}`} />{" "}
       {pixel && (
         <Fact name="image" value={`(${pixel.join(", ")})`} title="x, y in pixels of the network's input" />
-      )}
+      )}{" "}
+      <Field />
     </output>
+  );
+}
+
+/** How much of the image a cell could see. */
+function Field() {
+  const { store } = useScope();
+  const sides = store.shown.value?.receptive_field;
+  if (!sides) return null;
+  const value = sides.includes("all") ? "the whole image" : times(sides as number[]);
+  return (
+    <Fact
+      name="receptive field"
+      value={value}
+      title="Rows and columns of the network's input that one cell could see: the dashed frame"
+    />
   );
 }
 

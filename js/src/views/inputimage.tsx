@@ -6,7 +6,7 @@ import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import { Part } from "./mapscale";
-import { type Paper, photo, ratioOf, Sheet } from "./pane";
+import { FieldFrame, type Paper, photo, ratioOf, Sheet } from "./pane";
 import { usePicture } from "./picture";
 
 export function InputImage() {
@@ -55,5 +55,10 @@ function Marker({ crop }: { crop: Crop }) {
   const spot = view.hover.value;
   const size = store.pictures.value?.size;
   if (!spot || !size) return null;
-  return <div class="nn-cell-frame" style={frameStyle(within(crop, cellBox(spot, size)))} />;
+  return (
+    <>
+      <FieldFrame spot={spot} crop={crop} />
+      <div class="nn-cell-frame" style={frameStyle(within(crop, cellBox(spot, size)))} />
+    </>
+  );
 }

@@ -7,7 +7,7 @@ import { fitToScreen } from "../draw/paint";
 import type { Cell } from "../draw/query";
 import type { About } from "../records";
 import type { Spot } from "../state";
-import { cellAt, cellBox, frameStyle, placeOf } from "./cellbox";
+import { type Crop, cellAt, cellBox, fieldBox, frameStyle, placeOf, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import type { Picture } from "./picture";
 import { useSize } from "./size";
@@ -56,11 +56,13 @@ interface FrameProps extends SheetProps {
   readonly spot: Signal<Spot | null>;
   /** What a click on a cell does, and what it says it does. */
   readonly pick?: { readonly title: string; readonly cell: (cell: Cell) => void };
+  /** Whether it is the network's input, on which a cell's receptive field can be shown. */
+  readonly seen?: boolean;
   /** The cell that is asked about. */
   readonly asked?: Cell | null;
 }
 
-export function Frame({ label, draw, ratio, channel, size, spot, pick, asked }: FrameProps) {
+export function Frame({ label, draw, ratio, channel, size, spot, pick, seen, asked }: FrameProps) {
   const { view } = useScope();
   const point = (event: MouseEvent & { currentTarget: HTMLElement }) => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
@@ -90,9 +92,17 @@ export function Frame({ label, draw, ratio, channel, size, spot, pick, asked }: 
       >
         <Sheet label={label} draw={draw} />
         {asked && <div class="nn-asker-frame" style={frameStyle(cellBox(placeOf(asked, size), size))} />}
+        {spot.value && seen && <FieldFrame spot={spot.value} />}
         {spot.value && <div class="nn-cell-frame" style={frameStyle(cellBox(spot.value, size))} />}
       </div>
       <figcaption class="nn-muted">{label}</figcaption>
     </figure>
   );
+}
+
+/** What the cell under the pointer could see of the network's input, which is a part `crop` of the picture. */
+export function FieldFrame({ spot, crop = WHOLE }: { readonly spot: Spot; readonly crop?: Crop }) {
+  const { store } = useScope();
+  const box = fieldBox(spot, store.shown.value, store.traits._about.value.input);
+  return box && <div class="nn-field-frame" style={frameStyle(within(crop, box))} />;
 }

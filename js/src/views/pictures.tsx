@@ -30,10 +30,11 @@ export function Pictures({ channel, pictures, spot }: Props) {
   const frame = { ratio: ratioOf(_about.value), channel, size: pictures.size, spot };
   return (
     <>
-      <Frame {...frame} label="image" draw={(to) => photo(to, image.value)} />
+      <Frame {...frame} label="image" seen draw={(to) => photo(to, image.value)} />
       <Frame
         {...frame}
         label="overlay"
+        seen
         draw={(to) => {
           photo(to, image.value);
           const name = overPhoto(colormap.value);
