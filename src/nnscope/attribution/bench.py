@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from nnscope.attribution.aim import Aim
-from nnscope.attribution.cam import Maps, Question, layer_maps
+from nnscope.attribution.cam import Maps, Question, gradient, layer_maps
 from nnscope.attribution.head import Head, find_head, refuse
 from nnscope.attribution.heatmap import About, heatmap
 from nnscope.attribution.passes import Passes
@@ -138,6 +138,21 @@ class Bench:
         about = self._about(aim, ask, None if place else row)
         for step in self._kept(aim, ask, row):
             yield Growing(step.done, heatmap(place, step, about))
+
+    def gradient(self, aim: Aim, layer: str) -> Tensor:
+        """The gradient of an aim at a layer, ``[C, H, W]``.
+
+        Raises:
+            OptionError: The layer is no feature map, or an attention map.
+            TargetError: No gradient reaches the layer.
+            ForwardError: The model raised.
+        """
+        row = self._row(aim, _GRADCAM, layer)
+        self.room(self.nbytes(row))
+        found = gradient(self.model, self.specimen.input, aim, row, self.overwritten)
+        if found is None:
+            self._unreached(row)
+        return found
 
     def passes(self, aim: Aim) -> Passes:
         """The model, asked for an aim."""

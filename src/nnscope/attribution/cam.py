@@ -16,6 +16,7 @@ from nnscope.errors import ForwardError
 from nnscope.layout import Layout
 from nnscope.network.capture import Call, forward
 from nnscope.network.guards import collector_held, interruption_point, untouched
+from nnscope.records import Layer
 
 Maps = dict[str, LayerMap]
 """The maps of one layer, by method."""
@@ -63,6 +64,33 @@ def layer_maps(model: nn.Module, x: Tensor, question: Question) -> dict[str, Map
     except _OverwrittenError as error:
         msg = f"The backward pass raised: {error}. The model overwrites a value it needs."
         raise ForwardError(msg) from error
+
+
+def gradient(
+    model: nn.Module, x: Tensor, aim: Aim, layer: Layer, overwritten: Collection[str] = ()
+) -> Tensor | None:
+    """The gradient of an aim at one layer, float32 or float64 ``[C, H, W]``; ``None`` where none reaches it.
+
+    Args:
+        model: The model; it leaves as it came.
+        x: Its input, ``[1, C, H, W]``.
+        aim: What is explained.
+        layer: Where; one with pictures.
+        overwritten: See ``Question``.
+
+    Raises:
+        ForwardError: The model raised, or no gradient can flow.
+        TargetError: The target is no scalar.
+    """
+    found: list[Tensor] = []
+
+    def keep(pair: Pair) -> Maps:
+        found.append(pair.g.reshape(-1, *pair.shape).clone())
+        return {}
+
+    assert layer.layout is not None
+    layer_maps(model, x, Question(aim, keep, {layer.name: layer.layout}, overwritten))
+    return found[-1] if found else None
 
 
 class _OverwrittenError(Exception):

@@ -18,7 +18,8 @@ from nnscope.attribution.registry import checked, method as lookup
 from nnscope.attribution.styles import style as style_of
 from nnscope.errors import OptionError, TargetError
 from nnscope.network.labels import find_label
-from nnscope.probe.sight import MEGABYTE, Sight, _summaries, _values
+from nnscope.probe.anatomy import Anatomy
+from nnscope.probe.sight import MEGABYTE, _summaries, _values
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
 
@@ -31,7 +32,7 @@ RANKINGS = ("max", "mean", "std", "l2", "active", "share")
 """What ``strongest`` can rank channels by."""
 
 
-class Probe(Sight):
+class Probe(Anatomy):
     """One model looking at one image, and what drives what it computes; see ``Sight`` for its arguments."""
 
     @property
@@ -280,6 +281,10 @@ class Probe(Sight):
             self.name,
             note(self.model, self.specimen, self._scores, own_input=self._own_input),
         )
+
+    def _gradient(self, layer: str, target: Target) -> tuple[str, Tensor]:
+        aim = self.aim(target)
+        return aim.what, self.bench.gradient(aim, layer)
 
     def _unit_aim(self, unit: Unit) -> Aim:
         layer = self.layers.feature_map(unit.layer)

@@ -1,13 +1,18 @@
 """The facts that travel between the parts: frozen records, with shapes and units."""
 
+from nnscope.records.arithmetic import Arithmetic
 from nnscope.records.checks import Checks, Control, Curve
 from nnscope.records.heatmap import Heatmap, Unit
+from nnscope.records.histogram import Histogram
+from nnscope.records.kernels import Kernels
 from nnscope.records.layer import Family, Layer
 from nnscope.records.numbers import ChannelStats, Prediction
 from nnscope.records.specimen import Geometry, Specimen
+from nnscope.records.stage import Stage
 from nnscope.records.table import LayerTable
 
 __all__ = [
+    "Arithmetic",
     "ChannelStats",
     "Checks",
     "Control",
@@ -15,9 +20,12 @@ __all__ = [
     "Family",
     "Geometry",
     "Heatmap",
+    "Histogram",
+    "Kernels",
     "Layer",
     "LayerTable",
     "Prediction",
     "Specimen",
+    "Stage",
     "Unit",
 ]

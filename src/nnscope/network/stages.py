@@ -1,0 +1,85 @@
+"""A channel's way through convolution, norm and activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from torch import Tensor
+
+from nnscope.errors import OptionError
+from nnscope.records import Layer, LayerTable, Stage
+
+ORDER = ("convolution", "norm", "activation")
+
+
+def stages(rows: list[Layer], channel: int, values: Callable[[Layer], Tensor]) -> tuple[Stage, ...]:
+    """What each layer of a chain makes of a channel.
+
+    Args:
+        rows: See ``chain``.
+        channel: Counted from 0.
+        values: A layer's output, ``[C, H, W]``, not to be written to.
+    """
+    made: list[Stage] = []
+    before: Tensor | None = None
+    for row in rows:
+        after = values(row)
+        cut = None
+        if row.family == "activation" and before is not None and _cuts(row, before, after):
+            cut = float((before[channel] < 0).double().mean())
+        made.append(Stage(row.name, row.kind, row.family, after[channel].float().cpu().clone(), cut))
+        before = after
+    return tuple(made)
+
+
+def chain(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> list[Layer]:
+    """The layers around this one that make a convolution, a norm and an activation in turn.
+
+    Args:
+        layers: All layers.
+        sources: The layer that each of them reads.
+        row: One of the chain.
+
+    Raises:
+        OptionError: It is none of the three.
+    """
+    if row.family not in ORDER:
+        msg = (
+            f"Layer {row.name!r} ({row.kind}) is no convolution, norm or activation; "
+            "choose one of those to see a channel on its way through the three."
+        )
+        raise OptionError(msg)
+    found = [row]
+    while before := _source(layers, sources, found[0]):
+        found.insert(0, before)
+    while after := _reader(layers, sources, found[-1]):
+        found.append(after)
+    return found
+
+
+def _source(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> Layer | None:
+    name = sources.get(row.name)
+    before = layers[name] if name else None
+    return before if before is not None and _leads_to(before, row) else None
+
+
+def _reader(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> Layer | None:
+    """The first layer behind this one that reads it and comes next in the order."""
+    readers = (other for other in layers if sources.get(other.name) == row.name)
+    return next((other for other in readers if _leads_to(row, other)), None)
+
+
+def _leads_to(before: Layer, after: Layer) -> bool:
+    """Whether two layers stand in the order of the chain, channel for channel."""
+    known = before.family in ORDER and after.family in ORDER and before.viewable
+    return (
+        known and before.picture == after.picture and ORDER.index(before.family) < ORDER.index(after.family)
+    )
+
+
+def _cuts(row: Layer, before: Tensor, after: Tensor) -> bool:
+    """Whether an activation makes every negative value zero; of a name alone one cannot tell."""
+    negative = before < 0
+    if not bool(negative.any()):
+        return row.kind.lower().rstrip("_") in ("relu", "relu6")
+    return not bool(after[negative].any())

@@ -1,0 +1,63 @@
+"""From a cell of a layer to the sum that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from nnscope.errors import OptionError
+from nnscope.network.calls import CONVOLUTIONS, NORMS, POINTWISE, POOLINGS, Function, Given, operation
+from nnscope.network.sums import convolution, norm, pointwise, pooling
+from nnscope.network.sums.asked import Asked
+from nnscope.records import Arithmetic, Layer
+
+_HOW: dict[str, Callable[[Asked], Arithmetic]] = {
+    **dict.fromkeys(CONVOLUTIONS, convolution.convolved),
+    "linear": convolution.linear,
+    **{name: pooling.largest if "max" in name else pooling.average for name in POOLINGS},
+    **dict.fromkeys(NORMS, norm.normalised),
+    **dict.fromkeys(POINTWISE, pointwise.activated),
+}
+
+
+def arithmetic(made: Given, layer: Layer, channel: int, cell: tuple[int, int]) -> Arithmetic:
+    """How one cell of a layer's pictures came about.
+
+    Args:
+        made: The layer's call.
+        layer: Its row of the table.
+        channel: Counted from 0.
+        cell: Row and column.
+
+    Raises:
+        OptionError: The layer does something whose arithmetic is not told.
+    """
+    function = operation(made).function
+    if function is None or function.name not in _HOW or "3d" in function.name:
+        msg = (
+            f"How layer {layer.name!r} ({made.kind}) computes its values is not known; nnscope tells the "
+            "arithmetic of convolutions, linear layers, pooling, norms and activations."
+        )
+        raise OptionError(msg)
+    numbers = torch.arange(made.output.numel()).reshape(made.output.shape)
+    at = int(layer.arrange(numbers)[channel][cell])
+    asked = Asked(
+        layer.name,
+        channel,
+        cell,
+        made.source,
+        float(made.output.flatten()[at].double()),
+        function,
+        function.place.index(made.place.address(at)),
+        function.place.shape,
+        _padding(made, function),
+    )
+    return _HOW[function.name](asked)
+
+
+def _padding(made: Given, function: Function) -> Function | None:
+    """What padded the input just before, where a layer does that with a function of its own."""
+    before = made.functions[: made.functions.index(function)][-1:]
+    pads = [each for each in before if each.name == "pad" and each.place.shape == function.input.shape]
+    return pads[0] if pads else None

@@ -1,0 +1,174 @@
+"""What the layers are made of, and how single values come about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from nnscope.errors import ChannelNotFoundError, NnscopeError, OptionError
+from nnscope.network.calls import Given, given, sources
+from nnscope.network.convolution import kernels
+from nnscope.network.histograms import counted, nothing, of_parameters, saturating
+from nnscope.network.stages import chain, stages
+from nnscope.network.sums.explain import arithmetic
+from nnscope.probe.sight import Sight, _values
+from nnscope.records import Arithmetic, Histogram, Kernels, Layer, Stage
+
+MOST_BINS = 1024
+
+
+class Anatomy(Sight):
+    """One model looking at one image, taken apart: weights, sums, distributions."""
+
+    def weights(self, layer: str) -> Tensor:
+        """The weights of a convolution or linear layer as they were used; a copy, yours to change.
+
+        Weights that are computed (weight norm, standardised weights) are those the layer multiplied with.
+
+        Args:
+            layer: Name of a convolution (also transposed, grouped, or a call of ``F.conv2d``) or of a linear
+                layer.
+
+        Returns:
+            ``[out, in / groups, kH, kW]``, in the model's dtype, on its device; kH is 1 of a convolution
+            along a line. Of a linear layer ``[out, in, 1, 1]``, or ``[out, C, H, W]`` where it reads a
+            feature map ``[C, H, W]`` that was flattened just before.
+
+        Raises:
+            LayerNotFoundError: There is no such layer.
+            OptionError: It has no such weights, or they have depth.
+            ForwardError: The model raised.
+        """
+        return self.kernels(layer).weights.clone()
+
+    def kernels(self, layer: str) -> Kernels:
+        """The weights of ``weights`` and what goes with them; not copies, so not to be written to.
+
+        Raises:
+            NnscopeError: What ``weights`` raises.
+        """
+        return kernels(self._given(self.layers[layer]))
+
+    def arithmetic(self, layer: str, channel: int, y: int, x: int) -> Arithmetic:
+        """How one value came about: the patch of the input it was made of, and the sum.
+
+        Args:
+            layer: Name of a convolution, linear layer, pooling, norm or activation that has pictures.
+            channel: Counted from 0.
+            y: Row of the cell.
+            x: Its column.
+
+        Returns:
+            The terms, worked out in float64 without the network; ``total`` equals ``value`` but for rounding.
+
+        Raises:
+            LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
+            OptionError: No such cell; or the layer has no pictures, or does something else.
+            ForwardError: The model raised.
+        """
+        row = self.layers.feature_map(layer)
+        row.check_channel(channel)
+        _, height, width = row.picture
+        if not (0 <= y < height and 0 <= x < width):
+            msg = f"Layer {layer!r} has cells (0, 0) to ({height - 1}, {width - 1}), not ({y}, {x})."
+            raise OptionError(msg)
+        return arithmetic(self._given(row), row, channel, (y, x))
+
+    def stages(self, layer: str, channel: int) -> tuple[Stage, ...]:
+        """One channel through convolution, norm and activation, whichever of the three the layer is.
+
+        Args:
+            layer: Name of a convolution, a norm or an activation.
+            channel: Counted from 0.
+
+        Returns:
+            One to three stages in the order of the pass; each reads the one before.
+
+        Raises:
+            LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
+            OptionError: The layer is none of the three, or has no pictures.
+            ForwardError: The model raised.
+        """
+        row = self.layers.feature_map(layer)
+        row.check_channel(channel)
+        return stages(chain(self.layers, self._sources(), row), channel, self._activation)
+
+    def histograms(
+        self, layer: str, channel: int | None = None, *, target: Any = None, bins: int = 64
+    ) -> tuple[Histogram, ...]:
+        """How a layer's numbers are distributed.
+
+        Args:
+            layer: Any layer.
+            channel: One channel of it, or ``None`` for all of them.
+            target: What the gradients are of; see ``Probe.cam``.
+            bins: How many bins each histogram has, 1 to 1024.
+
+        Returns:
+            Four, in this order: weights, biases, activations on this image, gradients of the target with
+            respect to the activations. One of which there is nothing says why in its ``sentence``.
+
+        Raises:
+            LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
+            OptionError: Another number of bins.
+            ForwardError: The model raised.
+        """
+        if not 1 <= bins <= MOST_BINS:
+            msg = f"A histogram has 1 to {MOST_BINS} bins, not {bins}."
+            raise OptionError(msg)
+        row = self.layers[layer]
+        made, values = self._seen(row), self._rows(row)
+        if channel is not None and not 0 <= channel < len(values):
+            msg = f"Layer {layer!r} has channels 0 to {len(values) - 1}, not {channel}."
+            raise ChannelNotFoundError(msg)
+        where = layer if channel is None else f"channel {channel} of {layer}"
+        shown = values if channel is None else values[channel : channel + 1]
+        seen = counted("activations", shown, f"activations of {where} on this image", bins)
+        return (
+            *of_parameters(made, layer, channel, bins),
+            saturating(seen, shown, made),
+            self._of_gradient(row, where, channel, target, bins),
+        )
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _gradient(self, layer: str, target: Any) -> tuple[str, Tensor]:
+        """What the target is, in words, and its gradient at a layer, ``[C, H, W]``."""
+        raise NotImplementedError
+
+    def _of_gradient(self, row: Layer, where: str, channel: int | None, target: Any, bins: int) -> Histogram:
+        if not row.viewable:
+            return nothing("gradients", f"Layer {row.name!r} has no pictures, at which gradients are taken.")
+        try:
+            what, slopes = self._gradient(row.name, target)
+        except NnscopeError as error:
+            return nothing("gradients", str(error))
+        slopes = slopes if channel is None else slopes[channel : channel + 1]
+        return counted("gradients", slopes, f"gradients of the {what} at {where}", bins)
+
+    def _given(self, row: Layer) -> Given:
+        """The call of a layer; kept, as it is asked for cell by cell."""
+        found: Given | None = _values.get(self._key, "given", row.source)
+        if found is None:
+            found = given(self.model, self.specimen.input, row.source)
+            _values.put(self._key, "given", row.source, value=found, nbytes=found.nbytes)
+        return found
+
+    def _seen(self, row: Layer) -> Given | None:
+        try:
+            return self._given(row)
+        except OptionError:  # inside a fused call, where nothing can be seen
+            return None
+
+    def _sources(self) -> Mapping[str, str | None]:
+        found: dict[str, str | None] | None = _values.get(self._key, "sources")
+        if found is None:
+            found = sources(self.model, self.specimen.input)
+            _values.put(self._key, "sources", value=found, nbytes=0)
+        return found
+
+    def _rows(self, row: Layer) -> Tensor:
+        """The values of a layer, a row a channel; where no picture is known, the last axis holds those."""
+        return self._activation(row) if row.viewable else self._output(row).movedim(-1, 0)

@@ -1,0 +1,103 @@
+"""What a layer was given, and by whom."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from nnscope import Probe, errors
+from nnscope.network.calls import given, sources
+
+
+@pytest.fixture(autouse=True)
+def quick(one_core):
+    """All of these nets are small."""
+
+
+class Net(nn.Module):
+    """With what makes it hard: in place, a block that hands on its part's output, a layer called twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.relu = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(inplace=True)
+        self.block = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1))
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x):
+        x = self.relu(self.norm(self.conv(x)))
+        y = self.block(x)
+        y += x
+        return self.head(F.adaptive_avg_pool2d(self.relu(y), 1).flatten(1))
+
+
+@pytest.fixture
+def net():
+    return Net().eval()
+
+
+@pytest.fixture
+def x():
+    return torch.randn(1, 3, 8, 8)
+
+
+def test_each_layer_reads_the_one_that_made_its_input(net, x):
+    read = sources(net, x)
+    assert read == {
+        "conv": "",
+        "norm": "conv",
+        "relu": "norm",
+        "block.0": "relu",
+        "block": "relu",
+        "add": "block.0",
+        "relu:2": "add",
+        "adaptive_avg_pool2d": "relu:2",
+        "head": "adaptive_avg_pool2d",
+    }
+    for name, source in read.items():
+        assert given(net, x, name).source == source
+
+
+def test_the_input_is_as_it_was_before_the_layer_wrote_into_it(net, x):
+    made = given(net, x, "relu:2")
+    assert (made.function.input < 0).any()
+    assert torch.equal(made.function.input.relu(), made.output)
+    assert (made.kind, made.function.name) == ("ReLU", "relu")
+
+
+def test_a_function_that_does_not_make_the_output_is_not_taken_for_it(x):
+    class Swish(nn.Module):
+        def forward(self, x):
+            return x * torch.sigmoid(x)
+
+    class Doubled(nn.ReLU):
+        def forward(self, x):
+            return super().forward(x).mul_(2)
+
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), Swish(), Doubled())
+    assert given(net, x, "1").function is None
+    made = given(net, x, "2")  # the memory is the same, the values are others
+    assert [function.name for function in made.functions] == ["relu"]
+    assert made.function is None
+
+
+def test_only_as_much_of_the_model_runs_as_is_needed(x):
+    class Fails(nn.Module):
+        def forward(self, x):
+            raise ValueError
+
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), Fails())
+    assert given(net, x, "1").source == "0"
+    with pytest.raises(errors.ForwardError):
+        given(net, x, "2")
+
+
+def test_what_a_fused_call_hides_is_said(x):
+    class Attention(nn.Module):
+        def forward(self, x):
+            tokens = x.flatten(2).transpose(1, 2)
+            return F.scaled_dot_product_attention(tokens, tokens, tokens)
+
+    net = nn.Sequential(nn.Conv2d(3, 4, 1), Attention())
+    layer = next(row.name for row in Probe(net, x).layers if row.is_attention)
+    with pytest.raises(errors.OptionError, match="a call that hides what it works on"):
+        given(net, x, layer)
