@@ -92,6 +92,88 @@ def packets() -> dict[str, tuple[dict, bytes]]:
             size=[6, 8],
         ),
         "exact": packet.encode("exact", {"values": activation[None, 1]}, **where, channels=[1], size=[6, 8]),
+        **numbers(where, {"tiles": tiles[:2], "lo": lo[:2], "hi": hi[:2]}),
+    }
+
+
+def numbers(where: dict, codes: dict) -> dict[str, tuple[dict, bytes]]:
+    """The packets of what a layer is made of."""
+    counted = {
+        "count": 72,
+        "mean": 0.25,
+        "std": 1.5,
+        "min": -2,
+        "max": 2,
+        "zero": 0.5,
+        "dead": 0,
+        "channels": 1,
+        "saturated": None,
+        "nonfinite": 1,
+        "ends": [-2, 2],
+    }
+    stage = {"size": [6, 8], "cut": None, "min": -7, "max": 8.75}
+    ramp = np.arange(36, dtype=np.float32).reshape(2, 2, 3, 3) / 8 - 2
+    total = float((ramp[0] * ramp[1]).sum()) + 0.5
+    return {
+        "kernels": packet.encode(
+            "kernels",
+            {"weights": ramp, "bias": np.array([0.5, -1], np.float32), "first": np.array([2, 0], np.float32)},
+            **where,
+            channels=[3, 0],
+            size=[3, 3],
+            inputs=2,
+            outputs=4,
+            groups=2,
+            transposed=False,
+            shared=[-2.5, 2.375],
+            colour=False,
+            note="",
+        ),
+        "statistics": packet.encode(
+            "statistics",
+            {"counts": np.array([[3, 0, 9, 60], [1, 40, 2, 5]], np.float32)},
+            **where,
+            channels=[3],
+            rows=[
+                {**counted, "kind": "weights", "sentence": "weights of channel 3 of features.0"},
+                {**counted, "kind": "activations", "sentence": "activations of channel 3", "saturated": 2},
+            ],
+            missing=["Layer 'features.0' has no biases.", "Layer 'features.0' has no gradients."],
+        ),
+        "sum": packet.encode(
+            "sum",
+            {
+                "patch": ramp[0],
+                "kernel": ramp[1],
+                "partial": (ramp[0] * ramp[1]).sum((1, 2)),
+            },
+            **where,
+            channels=[3],
+            cell=[0, 5],
+            operation="convolution",
+            source="",
+            value=total,
+            total=total,
+            bias=0.5,
+            size=[3, 3],
+            inputs=[2, 3],
+            rows=[-1, 0, 1],
+            columns=[4, 5, 6],
+            winner=None,
+            formula=[f"2 × 3 × 3 cells of the patch × 2 × 3 × 3 weights = {total - 0.5}", "+ 0.5 (bias)"],
+            shape=["⌊(input + padding − dilation × (kernel − 1) − 1) / stride⌋ + 1"],
+        ),
+        "stages": packet.encode(
+            "stages",
+            codes,
+            **where,
+            channels=[1],
+            ends=[-7, 8.75],
+            stages=[
+                {**stage, "layer": "features.0", "kind": "Conv2d", "family": "convolution"},
+                {**stage, "layer": "features.1", "kind": "ReLU", "family": "activation", "cut": 0.4375},
+            ],
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from nnscope.records.layers import Family
+    from nnscope.records.layer import Family
 
 
 @dataclass(frozen=True, slots=True, eq=False)

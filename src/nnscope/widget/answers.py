@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from nnscope.errors import UnavailableError
-from nnscope.probe import Probe
+from nnscope.probe import Probe, Target
+from nnscope.widget import numbers
 from nnscope.widget.messages import Get, What
 from nnscope.widget.network import network_packet
 from nnscope.widget.pictures import Packet, layer_packet
@@ -18,8 +19,13 @@ from nnscope.wire import packet
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def answer(probe: Probe, get: Get) -> Packet:
+def answer(probe: Probe, get: Get, target: Target) -> Packet:
     """What the browser asked for.
+
+    Args:
+        probe: What answers.
+        get: The question.
+        target: What the panel explains at the moment.
 
     Raises:
         UnavailableError: It cannot be given now; the sentence says why.
@@ -27,7 +33,7 @@ def answer(probe: Probe, get: Get) -> Packet:
     """
     probe.refresh()
     with probe.settled():
-        return _ANSWERS[get.what](probe, get)
+        return _ANSWERS[get.what](probe, get, target)
 
 
 def built(name: str) -> str:
@@ -36,7 +42,7 @@ def built(name: str) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-def _coarse(probe: Probe, get: Get) -> Packet:
+def _coarse(probe: Probe, get: Get, _target: Target) -> Packet:
     """All of a layer that will perhaps be picked next; nobody asked for it, so the model is not run."""
     if not probe.at_hand(get.layer):
         msg = f"Layer {get.layer!r} is not at hand."
@@ -44,12 +50,12 @@ def _coarse(probe: Probe, get: Get) -> Packet:
     return layer_packet(probe, get.layer)
 
 
-def _native(probe: Probe, get: Get) -> Packet:
+def _native(probe: Probe, get: Get, _target: Target) -> Packet:
     codes = probe.tiles(get.layer, get.channels)
     return _detail(probe, get, {name: part.numpy() for name, part in codes._asdict().items()})
 
 
-def _exact(probe: Probe, get: Get) -> Packet:
+def _exact(probe: Probe, get: Get, _target: Target) -> Packet:
     return _detail(probe, get, {"values": probe.channel(get.layer, get.channels[0]).numpy()[None]})
 
 
@@ -60,7 +66,11 @@ def _detail(probe: Probe, get: Get, arrays: dict[str, Any]) -> Packet:
     )
 
 
-def _rooms(_probe: Probe, _get: Get) -> Packet:
+def _network(probe: Probe, _get: Get, _target: Target) -> Packet:
+    return network_packet(probe)
+
+
+def _rooms(_probe: Probe, _get: Get, _target: Target) -> Packet:
     """The code of the panel's other rooms, sent as pictures are: a host loads one file alone."""
     code = built("rooms.js")
     if not code:
@@ -69,10 +79,14 @@ def _rooms(_probe: Probe, _get: Get) -> Packet:
     return packet.encode("rooms", {"code": np.frombuffer(code.encode(), np.uint8)})
 
 
-_ANSWERS: dict[What, Callable[[Probe, Get], Packet]] = {
+_ANSWERS: dict[What, Callable[[Probe, Get, Target], Packet]] = {
     "coarse": _coarse,
     "native": _native,
     "exact": _exact,
-    "network": lambda probe, _get: network_packet(probe),
+    "kernels": numbers.kernels,
+    "statistics": numbers.statistics,
+    "sum": numbers.total,
+    "stages": numbers.stages,
+    "network": _network,
     "rooms": _rooms,
 }

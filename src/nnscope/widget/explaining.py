@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import traitlets as t
 
 from nnscope.errors import NnscopeError, OptionError
-from nnscope.probe import METHODS, Growing, Probe, styles_of
+from nnscope.probe import METHODS, Growing, Probe, Target, styles_of
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.widget import pictures
 from nnscope.widget.study import Study
@@ -102,13 +102,16 @@ class Explaining(ScopeTraits):
     def _maps_wanted(self) -> bool:
         return bool(self.cam) or self.sort == "share" or self.checks
 
+    def _explains(self) -> Target:
+        """What the panel explains, as a probe is asked for it."""
+        return Unit.parse(self.unit) if self.unit else self._explained or self.target
+
     def _question(self) -> Question:
-        method = METHODS[self.method]
+        method, target = METHODS[self.method], self._explains()
         layer = self.layer if method.at == "layer" else None
-        target: Any = Unit.parse(self.unit) if self.unit else self._explained
-        if target is not None:
+        if isinstance(target, Unit) or callable(target):
             return Question(self.probe.epoch, method.key, target, layer, self.map_style, None)
-        target = self.probe.target_index(self.target)
+        target = self.probe.target_index(target)
         return Question(self.probe.epoch, method.key, target, layer, self.map_style, self.versus)
 
     def _draw_map(self) -> None:

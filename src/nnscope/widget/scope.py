@@ -238,7 +238,7 @@ class Scope(Explaining, anywidget.AnyWidget):
         if get.rid not in self._wanted:
             return
         try:
-            header, body = answer(self.probe, get)
+            header, body = answer(self.probe, get, self._explains())
             for part, parts, piece in chunks(body):
                 if get.rid not in self._wanted:
                     return

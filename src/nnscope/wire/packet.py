@@ -56,18 +56,19 @@ Kinds of packet
 ``sum`` (reply to ``get`` "sum"): how one cell came about.
     facts: ``epoch``, ``layer``, ``channels`` [c], ``cell`` [y, x], ``operation`` ("convolution",
     "transposed convolution", "linear", "max-pooling", "average pooling", "norm", "activation"), ``source``
-    (name of the layer it reads, or "" for the input), ``value`` (what the tensor holds), ``total`` (what
-    the terms sum up to), ``bias`` or None, ``size`` [kH, kW] of the patch, ``inputs`` list of int (input
-    channels, as the source counts them), ``rows`` and ``columns`` (lists of int: which rows and columns
-    of the input each row and column of the patch is, negative or too large in the padding; -1 between
-    the cells of a transposed convolution), ``winner`` [i, y, x] into ``patch`` or None, ``formula`` (a list
-    of lines: the arithmetic in words and numbers), ``shape`` (a list of lines: the output-size formula);
-    arrays: ``patch`` float32 [n, kH, kW], ``kernel`` float32 [n, kH, kW] or [0], ``partial`` float32 [n],
-    the sum of each input channel, or [0].
+    (name of the layer it reads, "" for the input, None where that is not known), ``value`` (what the tensor
+    holds), ``total`` (what the terms sum up to; either is None where it is no finite number), ``bias`` or
+    None, ``size`` [kH, kW] of the patch, ``inputs`` list of int (input channels, as the source counts them),
+    ``rows`` and ``columns`` (lists of int: which rows and columns of the input each row and column of the
+    patch is, negative or too large in the padding; -1 between the cells of a transposed convolution),
+    ``winner`` [i, y, x] into ``patch`` or None, ``formula`` (a list of lines: the arithmetic in words and
+    numbers), ``shape`` (a list of lines: the output-size formula, then this layer's numbers in it);
+    arrays: ``patch`` float32 [n, kH, kW] (-inf in the padding of a maximum), ``kernel`` float32 [n, kH, kW]
+    or [0], ``partial`` float32 [n], the sum of each input channel, or [0].
 ``stages`` (reply to ``get`` "stages"): one channel through convolution, norm and activation.
     facts: ``epoch``, ``layer``, ``channels`` [c], ``ends`` [lo, hi] (one scale for all), ``stages``: a list
     of ``layer``, ``kind``, ``family``, ``size`` [H, W], ``cut`` (share of cells below zero before an
-    activation that cuts there, else None), ``min``, ``max``;
+    activation that cuts there, else None), ``min``, ``max`` (None where nothing is finite);
     arrays: ``tiles`` uint8 [n, H, W], ``lo``, ``hi`` float32 [n].
 ``network`` (reply to ``get`` "network"): the graph of the recorded pass.
     facts: ``epoch``, ``tile`` [h, w], ``nodes``: a list, one a layer in the order of the pass, of ``name``,

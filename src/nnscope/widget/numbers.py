@@ -1,0 +1,161 @@
+"""Packets of what a layer is made of: kernels, histograms, the sum of one cell, a channel's stages."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from nnscope.errors import ChannelNotFoundError
+from nnscope.probe import Probe, Target
+from nnscope.records import Histogram, Kernels, Stage
+from nnscope.widget.messages import Get
+from nnscope.widget.pictures import Packet
+from nnscope.wire import packet
+
+BINS = 64
+_NOTHING = np.zeros(0, np.float32)
+
+
+def kernels(probe: Probe, get: Get, _target: Target) -> Packet:
+    """What some output channels multiply."""
+    found = probe.kernels(get.layer)
+    outputs, inputs, *size = found.weights.shape
+    if max(get.channels) >= outputs:
+        msg = f"Layer {get.layer!r} has output channels 0 to {outputs - 1}, not {max(get.channels)}."
+        raise ChannelNotFoundError(msg)
+    chosen = list(get.channels)
+    arrays = {
+        "weights": _float(found.weights[chosen]),
+        "bias": _NOTHING if found.bias is None else _float(found.bias[chosen]),
+        "first": np.array([found.first(channel) for channel in chosen], np.float32),
+    }
+    return packet.encode(
+        "kernels",
+        arrays,
+        **_where(probe, get),
+        size=size,
+        inputs=inputs,
+        outputs=outputs,
+        groups=found.groups,
+        transposed=found.transposed,
+        shared=list(_ends(found.weights)),
+        colour=_sees_colours(probe, found),
+        note=found.note,
+    )
+
+
+def statistics(probe: Probe, get: Get, target: Target) -> Packet:
+    """Histograms of a layer, or of one of its channels."""
+    channel = get.channels[0] if get.channels else None
+    found = probe.histograms(get.layer, channel, target=target, bins=BINS)
+    known = [each for each in found if each.known]
+    counts = [each.counts.numpy().astype(np.float32) for each in known]
+    return packet.encode(
+        "statistics",
+        {"counts": np.stack(counts) if counts else np.zeros((0, BINS), np.float32)},
+        **_where(probe, get),
+        rows=[_row(each) for each in known],
+        missing=[each.sentence for each in found if not each.known],
+    )
+
+
+def total(probe: Probe, get: Get, _target: Target) -> Packet:
+    """How one cell came about."""
+    assert get.cell is not None
+    found = probe.arithmetic(get.layer, get.channels[0], *get.cell)
+    arrays = {
+        "patch": found.patch.numpy().astype(np.float32),
+        "kernel": _NOTHING if found.kernel is None else found.kernel.numpy().astype(np.float32),
+        "partial": _NOTHING if found.partial is None else found.partial.numpy().astype(np.float32),
+    }
+    facts = ("operation", "source")
+    return packet.encode(
+        "sum",
+        arrays,
+        **_where(probe, get),
+        **{name: getattr(found, name) for name in facts},
+        cell=list(found.cell),
+        value=_number(found.value),
+        total=_number(found.total),
+        bias=None if found.bias is None else _number(found.bias),
+        size=list(found.patch.shape[1:]),
+        inputs=list(found.inputs),
+        rows=list(found.rows),
+        columns=list(found.columns),
+        winner=None if found.winner is None else list(found.winner),
+        formula=list(found.formula),
+        shape=list(found.shape),
+    )
+
+
+def stages(probe: Probe, get: Get, _target: Target) -> Packet:
+    """One channel through convolution, norm and activation."""
+    found = probe.stages(get.layer, get.channels[0])
+    codes = [probe.tiles(stage.layer, get.channels) for stage in found]
+    tiles, lo, hi = (np.concatenate([part.numpy() for part in parts]) for parts in zip(*codes, strict=True))
+    rows = [_stage(stage) for stage in found]
+    ends = [[row[end] for row in rows if row[end] is not None] for end in ("min", "max")]
+    return packet.encode(
+        "stages",
+        {"tiles": tiles, "lo": lo, "hi": hi},
+        **_where(probe, get),
+        ends=[min(ends[0], default=0.0), max(ends[1], default=0.0)],
+        stages=rows,
+    )
+
+
+def _where(probe: Probe, get: Get) -> dict[str, Any]:
+    return {"epoch": probe.epoch, "layer": get.layer, "channels": list(get.channels)}
+
+
+def _float(tensor: Tensor) -> npt.NDArray[np.float32]:
+    values: npt.NDArray[np.float32] = tensor.detach().float().cpu().numpy()
+    return values
+
+
+def _number(value: float | Tensor) -> float | None:
+    """A number that JSON has; ``None`` for NaN and ±Inf."""
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _ends(values: Tensor) -> tuple[float, float]:
+    """The least and the largest finite value; 0 and 0 where none is finite."""
+    ends = float(values.min()), float(values.max())
+    if all(map(math.isfinite, ends)):
+        return ends
+    finite = values[values.isfinite()]
+    return (float(finite.min()), float(finite.max())) if finite.numel() else (0.0, 0.0)
+
+
+def _sees_colours(probe: Probe, found: Kernels) -> bool:
+    """Whether the three input channels of a kernel are red, green and blue."""
+    first = next((row.name for row in probe.layers if row.family == "convolution"), None)
+    near = found.source == "" or found.layer == first
+    return near and found.weights.shape[1] == probe.specimen.shape[0] == 3
+
+
+def _row(histogram: Histogram) -> dict[str, Any]:
+    plain = ("kind", "sentence", "count", "zero", "dead", "channels", "saturated", "nonfinite")
+    return {
+        **{name: getattr(histogram, name) for name in plain},
+        **{name: _number(getattr(histogram, name)) for name in ("mean", "std", "min", "max")},
+        "ends": list(histogram.ends),
+    }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    finite = stage.values[stage.values.isfinite()]
+    return {
+        "layer": stage.layer,
+        "kind": stage.kind,
+        "family": stage.family,
+        "size": list(stage.values.shape),
+        "cut": stage.cut,
+        "min": float(finite.min()) if len(finite) else None,
+        "max": float(finite.max()) if len(finite) else None,
+    }
