@@ -103,8 +103,6 @@ class Given:
     """What it returned, a copy."""
     place: Place
     """Where that lay."""
-    source: str | None
-    """The layer whose output it was given; ``""``: the network's input; ``None``: neither, or unknown."""
     flattened: tuple[int, int, int] | None
     """``(C, H, W)`` of the feature map that it was given as one row of numbers; ``None``: it was not."""
 
@@ -189,28 +187,6 @@ def given(model: nn.Module, x: Tensor, name: str) -> Given:
     return watch.found
 
 
-def sources(model: nn.Module, x: Tensor) -> dict[str, str | None]:
-    """Run the model and see which layer each layer reads first; see ``Given.source``.
-
-    Raises:
-        ForwardError: The model raised.
-    """
-    flow = _Flow()
-    entered: dict[str, str | None] = {}
-    read: dict[str, str | None] = {}
-
-    def enter(name: str, _called: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        entered[name or OUTPUT] = flow.source(name, args, kwargs)
-
-    def leave(call: Call, output: Tensor) -> None:
-        read[call.name] = entered.get(call.name)
-        flow.made(call.name, output)
-
-    with untouched(model), torch.no_grad():
-        forward(model, x, leave, attention=False, enter=enter)
-    return read
-
-
 def operation(made: Given) -> Given:
     """The same call, unless it is a block, made of layers that tell of themselves.
 
@@ -227,30 +203,6 @@ class _Passed(BaseException):  # no error, and nothing a model may catch
     """The layer has been seen: what the model would do from here on is not needed."""
 
 
-class _Flow:
-    """Which layer made a tensor, as long as its memory lives."""
-
-    def __init__(self) -> None:
-        self._makers: dict[int, tuple[Place, str]] = {}
-
-    def made(self, name: str, output: Tensor) -> None:
-        """A layer returned this. A block that hands on what its last part made is not its maker."""
-        place = Place.of(output)
-        known = self._makers.get(place.storage.cdata)
-        if known is None or not known[0].same_values(place):
-            self._makers[place.storage.cdata] = (place, name)
-
-    def source(self, name: str, args: Iterable[Any], kwargs: Mapping[str, Any]) -> str | None:
-        """The maker of the first tensor that a layer is given; the model itself is given the input."""
-        tensor = next(tensors((*args, *kwargs.values())), None)
-        if tensor is None:
-            return None
-        if not name:
-            self.made("", tensor)
-        known = self._makers.get(tensor.untyped_storage()._cdata)
-        return None if known is None else known[1]
-
-
 class _Watch(TorchFunctionMode):
     """Waits for one layer, and takes down the functions that run in it."""
 
@@ -258,18 +210,15 @@ class _Watch(TorchFunctionMode):
         super().__init__()
         self.found: Given | None = None
         self._name = name
-        self._flow = _Flow()
         self._called: Any = None
-        self._source: str | None = None
         self._flattened: tuple[int, int, int] | None = None
         self._functions: list[Function] | None = None
         self._picture: tuple[Layout, Tensor] | None = None
 
     def enter(self, name: str, called: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call begins."""
-        source = self._flow.source(name, args, kwargs)
         if (name or OUTPUT) == self._name:
-            self._called, self._source, self._functions = called, source, []
+            self._called, self._functions = called, []
             self._flattened = self._unrolled(next(tensors((*args, *kwargs.values())), None))
 
     def leave(self, call: Call, output: Tensor) -> None:
@@ -281,11 +230,9 @@ class _Watch(TorchFunctionMode):
                 tuple(self._functions),
                 output.detach().clone(),
                 Place.of(output),
-                self._source,
                 self._flattened,
             )
             raise _Passed
-        self._flow.made(call.name, output)
         if call.layout is not None and call.layout.queries is None:
             self._picture = (call.layout, output)
 

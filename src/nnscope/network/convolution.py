@@ -40,8 +40,12 @@ class Convolution(NamedTuple):
         return height, width
 
 
-def kernels(made: Given) -> Kernels:
+def kernels(made: Given, source: str | None = None) -> Kernels:
     """The weights of a layer that has some.
+
+    Args:
+        made: Its call.
+        source: Name of the layer it reads; see ``Kernels``.
 
     Raises:
         OptionError: It has none, or none that are drawn as kernels.
@@ -54,12 +58,12 @@ def kernels(made: Given) -> Kernels:
         raise OptionError(msg)
     (function,) = found
     if function.name == "linear":
-        return _linear(made, function)
+        return _linear(made, function, source)
     _check_axes(made.name, function)
     weights, transposed = _weights(function), _is_transposed(function)
     note = "Transposed: its weights are stored as [in, out / groups, …]." if transposed else ""
     bias, groups = _bias(function), _groups(function)
-    return Kernels(made.name, weights, bias, groups, transposed, made.source, note)
+    return Kernels(made.name, weights, bias, groups, transposed, source, note)
 
 
 def convolution(layer: str, function: Function) -> Convolution:
@@ -108,7 +112,7 @@ def pair(value: Any, axes: int, alone: int) -> Pair:
     return (alone, values[0]) if axes == 1 else (values[0], values[1])
 
 
-def _linear(made: Given, function: Function) -> Kernels:
+def _linear(made: Given, function: Function, source: str | None) -> Kernels:
     weight: Tensor = function.get(1, "weight")
     outputs, inputs = weight.shape
     shape, note = (inputs, 1, 1), ""
@@ -117,7 +121,7 @@ def _linear(made: Given, function: Function) -> Kernels:
         size = " × ".join(map(str, shape))
         note = f"Arranged as the {size} feature map that the layer reads flattened."
     bias = _bias(function)
-    return Kernels(made.name, weight.reshape(outputs, *shape), bias, source=made.source, note=note)
+    return Kernels(made.name, weight.reshape(outputs, *shape), bias, source=source, note=note)
 
 
 def _weights(function: Function) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from torch import Tensor
 
@@ -32,12 +32,11 @@ def stages(rows: list[Layer], channel: int, values: Callable[[Layer], Tensor]) -
     return tuple(made)
 
 
-def chain(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> list[Layer]:
+def chain(layers: LayerTable, row: Layer) -> list[Layer]:
     """The layers around this one that make a convolution, a norm and an activation in turn.
 
     Args:
         layers: All layers.
-        sources: The layer that each of them reads.
         row: One of the chain.
 
     Raises:
@@ -50,22 +49,16 @@ def chain(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> 
         )
         raise OptionError(msg)
     found = [row]
-    while before := _source(layers, sources, found[0]):
+    while (before := layers.source(found[0])) is not None and _leads_to(before, found[0]):
         found.insert(0, before)
-    while after := _reader(layers, sources, found[-1]):
+    while after := _reader(layers, found[-1]):
         found.append(after)
     return found
 
 
-def _source(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> Layer | None:
-    name = sources.get(row.name)
-    before = layers[name] if name else None
-    return before if before is not None and _leads_to(before, row) else None
-
-
-def _reader(layers: LayerTable, sources: Mapping[str, str | None], row: Layer) -> Layer | None:
+def _reader(layers: LayerTable, row: Layer) -> Layer | None:
     """The first layer behind this one that reads it and comes next in the order."""
-    readers = (other for other in layers if sources.get(other.name) == row.name)
+    readers = (other for other in layers if layers.source(other) is row)
     return next((other for other in readers if _leads_to(row, other)), None)
 
 

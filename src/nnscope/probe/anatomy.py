@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 
 from nnscope.errors import ChannelNotFoundError, NnscopeError, OptionError
-from nnscope.network.calls import Given, given, sources
+from nnscope.network.calls import Given, given
 from nnscope.network.convolution import kernels
+from nnscope.network.flow import INPUT
 from nnscope.network.histograms import counted, nothing, of_parameters, saturating
 from nnscope.network.stages import chain, stages
 from nnscope.network.sums.explain import arithmetic
@@ -49,7 +49,8 @@ class Anatomy(Sight):
         Raises:
             NnscopeError: What ``weights`` raises.
         """
-        return kernels(self._given(self.layers[layer]))
+        row = self.layers[layer]
+        return kernels(self._given(row), self._source(row))
 
     def arithmetic(self, layer: str, channel: int, y: int, x: int) -> Arithmetic:
         """How one value came about: the patch of the input it was made of, and the sum.
@@ -74,7 +75,7 @@ class Anatomy(Sight):
         if not (0 <= y < height and 0 <= x < width):
             msg = f"Layer {layer!r} has cells (0, 0) to ({height - 1}, {width - 1}), not ({y}, {x})."
             raise OptionError(msg)
-        return arithmetic(self._given(row), row, channel, (y, x))
+        return arithmetic(self._given(row), row, self._source(row), channel, (y, x))
 
     def stages(self, layer: str, channel: int) -> tuple[Stage, ...]:
         """One channel through convolution, norm and activation, whichever of the three the layer is.
@@ -93,7 +94,7 @@ class Anatomy(Sight):
         """
         row = self.layers.feature_map(layer)
         row.check_channel(channel)
-        return stages(chain(self.layers, self._sources(), row), channel, self._activation)
+        return stages(chain(self.layers, row), channel, self._activation)
 
     def histograms(
         self, layer: str, channel: int | None = None, *, target: Any = None, bins: int = 64
@@ -162,12 +163,10 @@ class Anatomy(Sight):
         except OptionError:  # inside a fused call, where nothing can be seen
             return None
 
-    def _sources(self) -> Mapping[str, str | None]:
-        found: dict[str, str | None] | None = _values.get(self._key, "sources")
-        if found is None:
-            found = sources(self.model, self.specimen.input)
-            _values.put(self._key, "sources", value=found, nbytes=0)
-        return found
+    def _source(self, row: Layer) -> str | None:
+        """Name of the layer it reads; ``""``: the network's input; ``None``: several, or nothing."""
+        before = self.layers.source(row)
+        return before.name if before else "" if row.reads == (INPUT,) else None
 
     def _rows(self, row: Layer) -> Tensor:
         """The values of a layer, a row a channel; where no picture is known, the last axis holds those."""

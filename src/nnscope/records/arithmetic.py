@@ -30,7 +30,7 @@ class Arithmetic:
     """Row and column."""
     operation: Operation
     source: str | None
-    """The layer it reads; ``""``: the network's input; ``None``: unknown."""
+    """The layer it reads; ``""``: the network's input; ``None``: several, or nothing."""
     value: float
     """What the network computed."""
     total: float

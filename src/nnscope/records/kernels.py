@@ -22,7 +22,7 @@ class Kernels:
     transposed: bool = False
     """Whether each input cell spreads over the output, rather than each output cell gathering."""
     source: str | None = None
-    """The layer it reads; ``""``: the network's input; ``None``: unknown."""
+    """The layer it reads; ``""``: the network's input; ``None``: several, or nothing."""
     note: str = ""
     """How the weights were arranged, in a sentence, or ``""``."""
 

@@ -85,6 +85,10 @@ class LayerTable(Sequence[Layer]):
             raise OptionError(msg)
         return layer
 
+    def source(self, layer: Layer) -> Layer | None:
+        """The one layer that a layer reads; ``None`` where it reads several, the image, or nothing."""
+        return self._layers[layer.reads[0]] if len(layer.reads) == 1 and layer.reads[0] >= 0 else None
+
     @property
     def multiply_adds(self) -> int:
         """Products summed in the whole pass."""

@@ -24,7 +24,7 @@ def test_kernels_of_grouped_and_depthwise_convolutions(groups):
     probe = probe_of(conv)
     assert torch.equal(probe.weights("1"), conv.weight)
     kernels = probe.kernels("1")
-    assert (kernels.groups, kernels.transposed, kernels.source) == (groups, False, "")
+    assert (kernels.groups, kernels.transposed, kernels.source) == (groups, False, "0")
     assert [kernels.first(c) for c in range(8)] == [c // (8 // groups) * (4 // groups) for c in range(8)]
     assert torch.equal(kernels.bias, conv.bias)
 

@@ -39,7 +39,7 @@ def probe():
 
 @pytest.fixture(scope="module")
 def graph(probe):
-    header, body = answer(probe, Get(1, 0, "network"))
+    header, body = answer(probe, Get(1, 0, "network"), None)
     json.dumps(header, allow_nan=False)
     return header, packet.decode(header, body)
 

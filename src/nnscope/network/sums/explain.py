@@ -21,12 +21,15 @@ _HOW: dict[str, Callable[[Asked], Arithmetic]] = {
 }
 
 
-def arithmetic(made: Given, layer: Layer, channel: int, cell: tuple[int, int]) -> Arithmetic:
+def arithmetic(
+    made: Given, layer: Layer, source: str | None, channel: int, cell: tuple[int, int]
+) -> Arithmetic:
     """How one cell of a layer's pictures came about.
 
     Args:
         made: The layer's call.
         layer: Its row of the table.
+        source: Name of the layer it reads; see ``Arithmetic``.
         channel: Counted from 0.
         cell: Row and column.
 
@@ -46,7 +49,7 @@ def arithmetic(made: Given, layer: Layer, channel: int, cell: tuple[int, int]) -
         layer.name,
         channel,
         cell,
-        made.source,
+        source,
         float(made.output.flatten()[at].double()),
         function,
         function.place.index(made.place.address(at)),
