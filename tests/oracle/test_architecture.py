@@ -147,6 +147,28 @@ def test_the_receptive_field_is_where_a_gradient_can_be(seed):
                 assert start - coarsest <= first <= last <= start + size - 1 + coarsest
 
 
+@pytest.mark.parametrize("name", ["alexnet", "densenet121", "googlenet", "mobilenet_v2", "resnext50_32x4d"])
+def test_no_pixel_outside_the_receptive_field_has_a_gradient(name):
+    model, x = built(name), torch.randn(1, 3, 224, 224, requires_grad=True)
+    table = Probe(model, x.detach()).layers
+    outputs = {}
+    for part, module in model.named_modules():
+        module.inplace = False
+        module.register_forward_hook(lambda _module, _args, out, part=part: outputs.update({part: out}))
+    model(x)
+    known = [row for row in table.viewable if row.name in outputs and row.receptive_field is not None]
+    small = [row for row in known if max(row.receptive_field) < 200]
+    for layer in random.Random(0).sample(small, 8):
+        cell = [side // 2 for side in layer.shape[1:]]
+        out = outputs[layer.name][0, :, cell[0], cell[1]].sum()
+        (gradient,) = torch.autograd.grad(out, x, retain_graph=True)
+        assert gradient.any()
+        for axis in (0, 1):
+            first = layer.receptive_start[axis] + cell[axis] * layer.effective_stride[axis]
+            inside = torch.arange(224)[max(0, first) : first + layer.receptive_field[axis]]
+            assert not gradient.abs().sum((0, 1, 3 - axis)).index_fill(0, inside, 0).any(), layer.name
+
+
 class Odd(nn.Module):
     """Functions for which there is a rule, and one for which there is none."""
 
