@@ -10,6 +10,7 @@ const MAY: Record<string, readonly string[]> = {
   records: [],
   findings: ["rooms"],
   draw: ["draw"],
+  graph: ["graph", "draw"],
   model: [],
   wire: ["wire"],
   cache: [],
@@ -21,7 +22,7 @@ const MAY: Record<string, readonly string[]> = {
   load: ["shared"],
   state: ["draw", "model"],
   detail: ["cache", "requests", "state", "wire"],
-  views: ["views", "draw", "state"],
+  views: ["views", "draw", "graph", "state"],
   rooms: ["views", "wire"],
   widget: ["views", "state", "sync", "requests", "detail", "ahead", "answers", "load", "model", "wire"],
 };
