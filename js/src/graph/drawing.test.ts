@@ -4,7 +4,7 @@ import type { Network } from "../findings";
 import { readNetwork } from "../wire/network";
 import { decode } from "../wire/packet";
 import { around, blocksOf, INPUT, layersIn, MODEL, openAtFirst, shownAs } from "./blocks";
-import { Draughtsman, type Drawing, type Placed } from "./drawing";
+import { Draughtsman, type Drawing, type Placed, pathOf } from "./drawing";
 import { linksOf } from "./links";
 
 function readOf(trace: Parameters<typeof networkPacket>[0]): Network {
@@ -101,10 +101,10 @@ describe.each(drawings)("%s", (_, { network, blocks, draughtsman }, open) => {
   });
 
   test("has lines that end at the nodes they join, from the top down", () => {
-    for (const { from, to, points, arc } of drawing.routes) {
+    for (const { from, to, points, skip } of drawing.routes) {
       const [start, end] = [points[0] ?? [0, 0], points.at(-1) ?? [0, 0]];
       expect(end[1]).toBeGreaterThanOrEqual(start[1]);
-      if (arc) continue;
+      if (skip) continue;
       const [tail, head] = [byNode.get(from), byNode.get(to)];
       if (tail && blocks.parent(to) !== from) expect(start[1]).toBeCloseTo(bottom(tail));
       if (head && blocks.parent(from) !== to) expect(end[1]).toBeCloseTo(head.y);
@@ -125,25 +125,43 @@ test("what is wrapped once is unwrapped at first", () => {
   expect([...open]).toEqual([dense.placeOf("features")]);
 });
 
-test("a skip runs beside the block that it skips", () => {
+test("a skip runs beside all that it skips, and the rest stays in line", () => {
   const { draughtsman, placeOf, all } = small;
   const { placed, routes } = draughtsman.draw(all);
   const block = placeOf("layer1.1");
   const skip = routes.find(({ from, to }) => from === block && to === placeOf("layer1.1.add"));
-  const conv = placed.find(({ node }) => node === placeOf("layer1.1.conv2")) as Placed;
-  const beside = skip?.points.filter(([, y]) => y > conv.y && y < bottom(conv)).map(([x]) => x) ?? [];
-  expect(skip?.arc).toBe(false);
-  for (const x of beside) expect(x < conv.x || x > right(conv)).toBe(true);
+  const own = ["conv1", "bn1", "relu", "conv2", "bn2", "conv3", "add"].map(
+    (name) => placed.find(({ node }) => node === placeOf(`layer1.1.${name}`)) as Placed,
+  );
+  expect(skip?.skip).toBe(true);
+  expect(new Set(own.map(({ x }) => x)).size).toBe(1);
+  for (const part of own) expect(skip?.points[1]?.[0]).toBeGreaterThan(right(part));
 });
 
-test("where everything reads everything, the chain is laid out and the rest are arcs beside it", () => {
+test("where everything reads everything, the chain is laid out and the rest runs beside it", () => {
   const { draughtsman, placeOf } = dense;
   const block = placeOf("features.denseblock3");
   const { routes } = draughtsman.draw(new Set([placeOf("features"), block]));
   const [first, second, third] = [1, 2, 3].map((i) => placeOf(`features.denseblock3.denselayer${i}`));
   const line = (from?: number, to?: number) => routes.find((route) => route.from === from && route.to === to);
-  expect(line(first, second)?.arc).toBe(false);
-  expect(line(first, third)?.arc).toBe(true);
+  expect(line(first, second)?.skip).toBe(false);
+  expect(line(first, third)?.skip).toBe(true);
+});
+
+test("a line is a path from its first point to its last", () => {
+  const points = [
+    [10, 0],
+    [10, 20],
+    [30, 40],
+  ] as const;
+  expect(pathOf({ points, skip: false })).toMatch(/^M10.0 0.0C.*30.0 40.0$/);
+  const skip = [
+    [10, 8],
+    [50, 8],
+    [50, 90],
+    [20, 90],
+  ] as const;
+  expect(pathOf({ points: skip, skip: true })).toMatch(/^M10.0 8.0H44.*V84.*H20$/);
 });
 
 test("the tree knows what is around what", () => {

@@ -29,7 +29,7 @@ export interface Drawing {
 }
 
 /** Size of a node, of the input, and of what an open block has around its parts. */
-export const NODE = { width: 200, height: 44 };
+export const NODE = { width: 232, height: 44 };
 const SMALL = { width: 120, height: 24 };
 export const HEAD = 26;
 const PAD = 12;
@@ -128,11 +128,18 @@ function leftOf(level: Level): number {
   return Math.max(PAD, (NODE.width + 2 * PAD - level.width) / 2);
 }
 
-/** A line as an SVG path: straight down, or bent like an S from point to point. */
-export function pathOf({ points, arc }: Pick<Route, "points" | "arc">): string {
+/** How round the corners of a skip are. */
+const ROUND = 6;
+
+/** A line as an SVG path: bent like an S from point to point; a skip with rounded corners. */
+export function pathOf({ points, skip }: Pick<Route, "points" | "skip">): string {
   const at = ([x, y]: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
   const [start = [0, 0] as Point, ...rest] = points;
-  if (arc) return `M${at(start)}C${rest.map(at).join(" ")}`;
+  if (skip) {
+    const [[gutter, top] = start, [, bottom] = start, end = start] = rest;
+    const down = `H${gutter - ROUND}Q${at([gutter, top])} ${at([gutter, top + ROUND])}V${bottom - ROUND}`;
+    return `M${at(start)}${down}Q${at([gutter, bottom])} ${at([gutter - ROUND, bottom])}H${end[0]}`;
+  }
   let [x, y] = start;
   return rest.reduce(
     (path, [toX, toY]) => {

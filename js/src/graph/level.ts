@@ -18,10 +18,10 @@ export interface Part {
 export interface Line {
   readonly from: number;
   readonly to: number;
-  /** Points it passes; of an arc, the four of a Bézier curve. */
+  /** Points it passes. */
   readonly points: readonly Point[];
-  /** Drawn as an arc, since other lines lead the same way and there are too many to make room for. */
-  readonly arc: boolean;
+  /** Whether it skips what other lines lead through: it runs beside all parts, with square corners. */
+  readonly skip: boolean;
 }
 
 export interface Level {
@@ -40,18 +40,21 @@ export const BELOW = -2;
 
 const GAP = 20;
 const RANK_GAP = 22;
-/** Ranks that all implied edges together may span before they become arcs: each rank is a node more to lay out. */
-const ROOM = 240;
-/** How far the shortest arc stands off, and how much further one of double the span. */
-const ARC = 10;
-const FURTHER = 9;
+/** How far from the parts the shortest skip runs, and how much further one of double the span. */
+const BESIDE = 12;
+const FURTHER = 8;
+/** How far below a part a skip leaves its line. */
+const BRANCH = 8;
 
-/** @param edges Pairs of parts in the order of the pass, `ABOVE` first and `BELOW` last. */
+/**
+ * Lay one block out. What a longer way implies needs no place of its own and runs beside: so a chain with
+ * skips stays a chain, and a block that reads all that was before it does not take minutes.
+ *
+ * @param edges Pairs of parts in the order of the pass, `ABOVE` first and `BELOW` last.
+ */
 export function arrange(parts: readonly Part[], edges: readonly (readonly [number, number])[]): Level {
   const numbered = edges.map(([from, to]) => [numberOf(from, parts), numberOf(to, parts)] as const);
   const facts = studied(numbered, parts.length + 2);
-  const cost = facts.reduce((sum, { span, implied }) => sum + (implied ? span : 0), 0);
-  const isArc = (i: number) => cost > ROOM && facts[i]?.implied === true;
   const graph = new Graph().setGraph({ rankdir: "TB", nodesep: GAP, ranksep: RANK_GAP, edgesep: GAP / 2 });
   graph.setDefaultEdgeLabel(() => ({}));
   parts.forEach(({ width, height }, i) => {
@@ -61,11 +64,11 @@ export function arrange(parts: readonly Part[], edges: readonly (readonly [numbe
     for (const end of [from, to]) if (end < 0) graph.setNode(String(end), { width: 1, height: 1 });
   }
   edges.forEach(([from, to], i) => {
-    if (!isArc(i)) graph.setEdge(String(from), String(to), {});
+    if (!facts[i]?.implied) graph.setEdge(String(from), String(to), {});
   });
   for (const [from, to] of loose(parts.length, edges)) graph.setEdge(String(from), String(to), { weight: 0 });
   layout(graph);
-  return read(graph, parts, edges, (i) => (isArc(i) ? (facts[i]?.span ?? 1) : 0));
+  return read(graph, parts, edges, (i) => (facts[i]?.implied ? facts[i].span : 0));
 }
 
 function numberOf(end: number, parts: readonly Part[]): number {
@@ -83,7 +86,7 @@ function read(
   graph: Graph,
   parts: readonly Part[],
   edges: readonly (readonly [number, number])[],
-  arcSpan: (i: number) => number,
+  skipped: (i: number) => number,
 ): Level {
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const middle = (name: number): Point => {
@@ -99,24 +102,38 @@ function read(
   const right = Math.max(0, ...parts.map((part, i) => (corners[i]?.[0] ?? 0) + part.width));
   const side = (end: number): Point => {
     const [part, corner] = [parts[end], corners[end]];
-    if (!part || !corner) return end === ABOVE ? bottom(end) : top(end);
+    if (!part || !corner) return [top(end)[0], height - BRANCH];
     return [corner[0] + part.width, corner[1] + part.height / 2];
   };
   let reach = width;
   const lines = edges.map(([from, to], i): Line => {
-    const span = arcSpan(i);
+    const span = skipped(i);
     if (span > 0) {
-      const [start, end] = [side(from), side(to)];
-      const off = right + (4 / 3) * (ARC + FURTHER * Math.log2(span));
-      reach = Math.max(reach, right + ARC + FURTHER * Math.log2(span));
-      return { from, to, arc: true, points: [start, [off, start[1]], [off, end[1]], end] };
+      const [[x, y], end] = [bottom(from), side(to)];
+      const gutter = right + BESIDE + FURTHER * Math.log2(span);
+      reach = Math.max(reach, gutter);
+      return { from, to, skip: true, points: [[x, y + BRANCH], [gutter, y + BRANCH], [gutter, end[1]], end] };
     }
     const { points } = graph.edge(String(from), String(to)) as { points: { x: number; y: number }[] };
     const between = points.slice(1, -1).map(({ x, y }): Point => [x, y]);
-    return { from, to, arc: false, points: [bottom(from), ...between, top(to)] };
+    return { from, to, skip: false, points: [bottom(from), ...between, top(to)] };
   });
   const portAt = (name: number) => (graph.hasNode(String(name)) ? middle(name)[0] : width / 2);
-  return { width: reach, height, corners, lines, enter: portAt(ABOVE), leave: portAt(BELOW) };
+  const level = { width, height, corners, lines, enter: portAt(ABOVE), leave: portAt(BELOW) };
+  return widened(level, reach - width);
+}
+
+/** The same with more room on the right, where skips run, and as much on the left: so what is in line stays so. */
+function widened(level: Level, by: number): Level {
+  const right = ([x, y]: Point): Point => [x + by, y];
+  return {
+    width: level.width + 2 * by,
+    height: level.height,
+    corners: level.corners.map(right),
+    lines: level.lines.map((line) => ({ ...line, points: line.points.map(right) })),
+    enter: level.enter + by,
+    leave: level.leave + by,
+  };
 }
 
 /** Where lines leave or enter a part. */

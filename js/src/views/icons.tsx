@@ -10,6 +10,9 @@ const PATHS = {
   back: "M9.5 4 5.5 8l4 4",
   next: "m6.5 4 4 4-4 4",
   down: "m4.5 6.5 3.5 3.5 3.5-3.5",
+  plus: "M8 3.5v9M3.5 8h9",
+  minus: "M3.5 8h9",
+  fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
 } as const;
 
 export type IconName = keyof typeof PATHS;

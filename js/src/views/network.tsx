@@ -1,11 +1,140 @@
-/** The whole network: its layers and what they cost. */
+/** The whole network: its graph, and beside it the table of its layers. */
 
+import { useComputed } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import type { Network as Found } from "../findings";
+import { INPUT } from "../graph/blocks";
+import type { NetworkMap } from "../graph/map";
 import { useAnswer } from "./answer";
+import { useScope } from "./context";
+import { Choice, Small } from "./controls";
+import { Graph } from "./graph";
+import { GraphControl } from "./graphcontrol";
+import { LayerTable } from "./layertable";
+import { filter } from "./match";
+import { Muted } from "./muted";
+import { stateOf } from "./networkstate";
 import { Failure, Waiting } from "./room";
+import { useSize } from "./size";
 
 export function Network() {
-  const { value: network, problem, retry } = useAnswer("network", {});
+  const { value, stale, problem, retry } = useAnswer("network", {});
   if (problem) return <Failure sentence={problem} again={retry} />;
-  if (!network) return <Waiting>Following the image through the network …</Waiting>;
-  return <p class="nn-muted">{`${network.nodes.length} layers`}</p>;
+  if (!value) return <Waiting>Following the image through the network …</Waiting>;
+  return <Shown network={value} stale={stale} />;
+}
+
+/** From this width on there is room for the graph and the table. */
+const ROOM_FOR_BOTH = 1000;
+
+function Shown({ network, stale }: { readonly network: Found; readonly stale: boolean }) {
+  const { store, view } = useScope();
+  const control = useMemo(() => {
+    const state = stateOf(view, network, store.traits.layer.peek());
+    return new GraphControl(state, (layer) => store.set({ layer, view: "channels" }));
+  }, [view, network, store]);
+  const { map, typed, table, order, hover, active } = control.state;
+  const room = useRef<HTMLDivElement>(null);
+  const size = useSize(room);
+  const both = useComputed(() => size.value.width >= ROOM_FOR_BOTH).value;
+  const found = useMemo(() => foundIn(map, typed.value), [map, typed.value]);
+  return (
+    <div ref={room} class={stale ? "nn-net nn-stale" : "nn-net"}>
+      <div class="nn-net-tools">
+        {!both && (
+          <Choice
+            label="Show"
+            words={["graph", "table"]}
+            value={table.value ? "table" : "graph"}
+            onChange={(word) => {
+              table.value = word === "table";
+            }}
+          />
+        )}
+        <Search control={control} found={found} />
+        {(both || !table.value) && <Folding control={control} />}
+      </div>
+      <div class={both ? "nn-net-both" : "nn-net-one"}>
+        {(both || !table.value) && <Graph control={control} found={found} />}
+        {(both || table.value) && (
+          <LayerTable network={network} found={found} order={order} onLayer={control.goTo} />
+        )}
+      </div>
+      <Facts map={map} place={hover.value ?? active.value} />
+    </div>
+  );
+}
+
+function Folding({ control }: { readonly control: GraphControl }) {
+  const { map, open } = control.state;
+  const blocks = map.folding();
+  if (blocks.size === 0) return null;
+  return (
+    <span class="nn-net-folding">
+      <Small disabled={open.value.size === blocks.size} onClick={() => control.unfold(blocks)}>
+        Unfold all
+      </Small>
+      <Small disabled={open.value.size === 0} onClick={() => control.unfold(new Set())}>
+        Fold all
+      </Small>
+    </span>
+  );
+}
+
+/** The nodes that fit what was typed, best first; `null` while nothing is. */
+function foundIn({ network }: NetworkMap, typed: string): ReadonlySet<number> | null {
+  if (!typed.trim()) return null;
+  return new Set(
+    filter(
+      network.nodes.map(({ name, kind }) => [name, kind]),
+      typed,
+    ),
+  );
+}
+
+interface SearchProps {
+  readonly control: GraphControl;
+  readonly found: ReadonlySet<number> | null;
+}
+
+function Search({ control, found }: SearchProps) {
+  const { typed, map } = control.state;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const [first] = found ?? [];
+    if (event.key === "Enter" && first !== undefined) control.reveal(first);
+    else if (event.key === "Escape" && typed.value) {
+      typed.value = "";
+      event.stopPropagation();
+    }
+  };
+  return (
+    <span class="nn-net-search">
+      <input
+        type="search"
+        aria-label="Search layers"
+        placeholder="Search layers"
+        value={typed.value}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {found && <Muted role="status">{`${found.size} of ${map.network.nodes.length}`}</Muted>}
+    </span>
+  );
+}
+
+/** All that is known of the node under the pointer, or of the one with the focus. */
+function Facts({ map, place }: { readonly map: NetworkMap; readonly place: number }) {
+  const node = map.node(place);
+  return (
+    <p class="nn-net-facts" aria-hidden="true">
+      <b>{place === INPUT ? "input" : node?.name}</b> <Muted>{node?.kind}</Muted>
+      {map.facts(place).map(([name, value]) => (
+        <span key={name}>
+          <Muted>{name}</Muted> {value}
+        </span>
+      ))}
+    </p>
+  );
 }

@@ -1,0 +1,131 @@
+/** The graph of the network: only what is near the view is in the page; the rest of the way is a transform. */
+
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { meets, windowOf } from "../graph/camera";
+import type { Placed, Route } from "../graph/drawing";
+import { useScope } from "./context";
+import { type GraphControl, STEP } from "./graphcontrol";
+import { nodeOf, Pointers, pointing } from "./graphdrag";
+import { onGraphKey } from "./graphkeys";
+import { Lines } from "./graphlines";
+import { GraphNode } from "./graphnode";
+import { IconButton } from "./icons";
+import { useSize } from "./size";
+
+interface Props {
+  readonly control: GraphControl;
+  /** The nodes that were sought; `null` while none are. */
+  readonly found: ReadonlySet<number> | null;
+}
+
+/** Below this size nothing can be read but the titles of blocks. */
+const FAR = 0.5;
+
+export function Graph({ control, found }: Props) {
+  const { state } = control;
+  const frame = useRef<HTMLDivElement>(null);
+  const pointers = useMemo(() => new Pointers(), []);
+  const far = useComputed(() => (state.camera.value?.scale ?? 1) < FAR);
+  useFirstLook(frame, control);
+  useKeepFocus(frame, state.active.value);
+  return (
+    <div class="nn-graph">
+      <div
+        ref={frame}
+        class={far.value ? "nn-graph-view nn-far" : "nn-graph-view"}
+        role="tree"
+        aria-label="Graph of the network"
+        {...pointing(frame, control, pointers)}
+        onKeyDown={(event) => onGraphKey(event, control)}
+        onPointerOver={({ target }) => {
+          state.hover.value = nodeOf(target);
+        }}
+        onPointerLeave={() => {
+          state.hover.value = null;
+        }}
+      >
+        <Sheet control={control} found={found} />
+      </div>
+      <div class="nn-graph-tools">
+        <IconButton icon="plus" label="Zoom in" onClick={() => control.zoom(STEP)} />
+        <IconButton icon="minus" label="Zoom out" onClick={() => control.zoom(1 / STEP)} />
+        <IconButton icon="fit" label="Fit the graph" onClick={() => control.fit()} />
+      </div>
+    </div>
+  );
+}
+
+/** The drawing, moved and enlarged as a whole. */
+function Sheet({ control, found }: Props) {
+  const { store } = useScope();
+  const { map, camera, active, hover } = control.state;
+  const sheet = useRef<HTMLDivElement>(null);
+  useSignalEffect(() => {
+    const { scale, x, y } = camera.value ?? { scale: 1, x: 0, y: 0 };
+    if (sheet.current) sheet.current.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+  });
+  const { placed, routes } = useNear(control);
+  const now = map.placeOf(store.traits.layer.value);
+  const marked = now === undefined ? null : control.shown(now);
+  const bright = found && new Set([...found].map((node) => control.shown(node)));
+  return (
+    <div ref={sheet} class="nn-graph-sheet" role="presentation">
+      <Lines routes={routes} lit={hover.value ?? active.value} />
+      {placed.map((box) => (
+        <GraphNode
+          key={box.node}
+          placed={box}
+          map={map}
+          active={box.node === active.value}
+          now={box.node === marked}
+          faint={bright !== null && !box.open && !bright.has(box.node)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** What is near enough to the view to be in the page. */
+function useNear({ drawing, size, state: { camera, active } }: GraphControl) {
+  // As text, so that it is the same until the camera has gone far enough.
+  const part = useComputed(() => JSON.stringify(camera.value && windowOf(camera.value, size.value)));
+  const near = useComputed((): { placed: readonly Placed[]; routes: readonly Route[] } => {
+    const box = JSON.parse(part.value);
+    if (!box) return { placed: [], routes: [] };
+    const { placed, routes } = drawing.value;
+    return {
+      // Whatever has the focus stays, else it would be lost.
+      placed: placed.filter((one) => meets(one, box) || one.node === active.value),
+      routes: routes.filter((route) => meets(boundsOf(route), box)),
+    };
+  });
+  return near.value;
+}
+
+function boundsOf({ points }: Route) {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  // A straight line has a width too.
+  return { x, y, width: Math.max(...xs) - x + 1, height: Math.max(...ys) - y + 1 };
+}
+
+/** Tell the control how large the view is; once that is known, look at the network. */
+function useFirstLook(frame: { readonly current: HTMLDivElement | null }, control: GraphControl): void {
+  const { store } = useScope();
+  const size = useSize(frame);
+  useSignalEffect(() => {
+    control.size.value = size.value;
+    const { camera, map } = control.state;
+    if (size.value.width > 0 && !camera.peek()) control.start(map.placeOf(store.traits.layer.peek()));
+  });
+}
+
+/** When the active node changes while the graph has the focus, the focus goes with it. */
+function useKeepFocus(frame: { readonly current: HTMLDivElement | null }, active: number): void {
+  useEffect(() => {
+    const page = frame.current?.getRootNode() as Document | ShadowRoot | undefined;
+    if (!frame.current?.contains(page?.activeElement ?? null)) return;
+    frame.current.querySelector<HTMLElement>(`[data-node="${active}"]`)?.focus({ preventScroll: true });
+  }, [frame, active]);
+}
