@@ -156,8 +156,8 @@ def test_no_pixel_outside_the_receptive_field_has_a_gradient(name):
         module.inplace = False
         module.register_forward_hook(lambda _module, _args, out, part=part: outputs.update({part: out}))
     model(x)
-    known = [row for row in table.viewable if row.name in outputs and row.receptive_field is not None]
-    small = [row for row in known if max(row.receptive_field) < 200]
+    once = [row for row in table.viewable if row.name in outputs and f"{row.name}:2" not in table]
+    small = [row for row in once if row.receptive_field is not None and max(row.receptive_field) < 200]
     for layer in random.Random(0).sample(small, 8):
         cell = [side // 2 for side in layer.shape[1:]]
         out = outputs[layer.name][0, :, cell[0], cell[1]].sum()
