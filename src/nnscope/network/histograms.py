@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,72 +14,76 @@ from nnscope.records.histogram import Numbers
 from nnscope.tensors.tally import tally
 
 
-def counted(kind: Numbers, rows: Tensor, what: str, bins: int) -> Histogram:
-    """Count values.
+@dataclass(frozen=True)
+class Subject:
+    """What is counted: a layer or one of its channels, in so many bins."""
 
-    Args:
-        kind: Of numbers.
-        rows: ``[n, …]``, a row a channel.
-        what: They are, in words, and of what: ``"activations of features.0 on this image"``.
-        bins: How many.
-    """
-    found = tally(rows, bins)
-    if found is None:
-        return nothing(kind, f"None of the {what} is finite.")
-    return Histogram(
-        kind,
-        what,
-        found.counts,
-        found.ends,
-        found.count,
-        found.mean,
-        found.std,
-        found.min,
-        found.max,
-        found.zero,
-        found.dead,
-        len(rows),
-        None,
-        found.nonfinite,
-    )
+    layer: str
+    channel: int | None
+    bins: int
+
+    @property
+    def where(self) -> str:
+        """Its name, for people."""
+        return self.layer if self.channel is None else f"channel {self.channel} of {self.layer}"
+
+    def own(self, rows: Tensor) -> Tensor:
+        """Its part of ``[n, …]``, a row a channel."""
+        return rows if self.channel is None else rows[self.channel : self.channel + 1]
+
+    def counted(self, kind: Numbers, rows: Tensor, what: str) -> Histogram:
+        """Count values.
+
+        Args:
+            kind: Of numbers.
+            rows: ``[n, …]``, a row a channel; all of them are counted.
+            what: They are, in words: ``"activations of features.0 on this image"``.
+        """
+        found = tally(rows, self.bins)
+        if found is None:
+            return nothing(kind, f"None of the {what} is finite.")
+        return Histogram(
+            kind,
+            what,
+            found.counts,
+            found.ends,
+            found.count,
+            found.mean,
+            found.std,
+            found.min,
+            found.max,
+            found.zero,
+            found.dead,
+            len(rows),
+            None,
+            found.nonfinite,
+        )
+
+    def parameters(self, kind: Numbers, made: Given | None) -> Histogram:
+        """Its weights or biases.
+
+        Args:
+            kind: Which of the two.
+            made: The layer's call; ``None`` where that could not be seen.
+        """
+        learnt = parameters(made) if made is not None else None
+        rows = learnt and (learnt.weights if kind == "weights" else learnt.biases)
+        if learnt is None or rows is None:
+            return nothing(kind, f"Layer {self.layer!r} has no {kind}.")
+        if self.channel is not None and not (learnt.by_channel and self.channel < len(rows)):
+            return nothing(kind, f"The {kind} of layer {self.layer!r} belong to no single channel.")
+        return self.counted(kind, self.own(rows), f"{kind} of {self.where}")
+
+    def activations(self, rows: Tensor, made: Given | None) -> Histogram:
+        """Its values on this image, with the number of those at a bound of the activation that made them."""
+        values = self.own(rows)
+        found = self.counted("activations", values, f"activations of {self.where} on this image")
+        limits, margin = bounds(made.function) if made is not None else ((), 0.0)
+        if not limits or not found.known:
+            return found
+        return replace(found, saturated=sum(int(((values - b).abs() <= margin).sum()) for b in limits))
 
 
 def nothing(kind: Numbers, why: str) -> Histogram:
     """A histogram of no values, and the reason."""
     return Histogram(kind, why, torch.zeros(0, dtype=torch.int64))
-
-
-def of_parameters(made: Given | None, layer: str, channel: int | None, bins: int) -> list[Histogram]:
-    """Weights and biases of a layer, or of one of its channels.
-
-    Args:
-        made: Its call; ``None`` where that could not be seen.
-        layer: Its name.
-        channel: Counted from 0, or ``None`` for all.
-        bins: How many.
-    """
-    learnt = parameters(made) if made is not None else None
-    kinds: tuple[tuple[Numbers, Tensor | None], ...] = (
-        ("weights", learnt and learnt.weights),
-        ("biases", learnt and learnt.biases),
-    )
-    histograms = []
-    for kind, rows in kinds:
-        if rows is None or learnt is None:
-            histograms.append(nothing(kind, f"Layer {layer!r} has no {kind}."))
-        elif channel is None:
-            histograms.append(counted(kind, rows, f"{kind} of {layer}", bins))
-        elif learnt.by_channel and channel < len(rows):
-            own = rows[channel : channel + 1]
-            histograms.append(counted(kind, own, f"{kind} of channel {channel} of {layer}", bins))
-        else:
-            histograms.append(nothing(kind, f"The {kind} of layer {layer!r} belong to no single channel."))
-    return histograms
-
-
-def saturating(histogram: Histogram, values: Tensor, made: Given | None) -> Histogram:
-    """The same histogram, with the number of values at a bound of the activation that made them."""
-    limits, margin = bounds(made.function) if made is not None else ((), 0.0)
-    if not limits or not histogram.known:
-        return histogram
-    return replace(histogram, saturated=sum(int(((values - b).abs() <= margin).sum()) for b in limits))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
@@ -10,11 +11,12 @@ from nnscope.errors import ChannelNotFoundError, NnscopeError, OptionError
 from nnscope.network.calls import Given, given
 from nnscope.network.convolution import kernels
 from nnscope.network.flow import INPUT
-from nnscope.network.histograms import counted, nothing, of_parameters, saturating
+from nnscope.network.histograms import Subject, nothing
 from nnscope.network.stages import chain, stages
 from nnscope.network.sums.explain import arithmetic
 from nnscope.probe.sight import Sight, _values
 from nnscope.records import Arithmetic, Histogram, Kernels, Layer, Stage
+from nnscope.records.histogram import KINDS, Numbers
 
 MOST_BINS = 1024
 
@@ -97,7 +99,13 @@ class Anatomy(Sight):
         return stages(chain(self.layers, row), channel, self._activation)
 
     def histograms(
-        self, layer: str, channel: int | None = None, *, target: Any = None, bins: int = 64
+        self,
+        layer: str,
+        channel: int | None = None,
+        *,
+        target: Any = None,
+        bins: int = 64,
+        kinds: Sequence[Numbers] = KINDS,
     ) -> tuple[Histogram, ...]:
         """How a layer's numbers are distributed.
 
@@ -106,32 +114,31 @@ class Anatomy(Sight):
             channel: One channel of it, or ``None`` for all of them.
             target: What the gradients are of; see ``Probe.cam``.
             bins: How many bins each histogram has, 1 to 1024.
+            kinds: Of numbers: ``"weights"``, ``"biases"``, ``"activations"`` on this image, and
+                ``"gradients"`` of the target with respect to these, which need a backward pass.
 
         Returns:
-            Four, in this order: weights, biases, activations on this image, gradients of the target with
-            respect to the activations. One of which there is nothing says why in its ``sentence``.
+            One of each kind. One of which there is nothing says why in its ``sentence``.
 
         Raises:
             LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
-            OptionError: Another number of bins.
+            OptionError: Another kind, or another number of bins.
             ForwardError: The model raised.
         """
         if not 1 <= bins <= MOST_BINS:
             msg = f"A histogram has 1 to {MOST_BINS} bins, not {bins}."
             raise OptionError(msg)
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            msg = f"There are no histograms of {unknown[0]!r}; known: {', '.join(KINDS)}."
+            raise OptionError(msg)
         row = self.layers[layer]
-        made, values = self._seen(row), self._rows(row)
+        values = self._rows(row)
         if channel is not None and not 0 <= channel < len(values):
             msg = f"Layer {layer!r} has channels 0 to {len(values) - 1}, not {channel}."
             raise ChannelNotFoundError(msg)
-        where = layer if channel is None else f"channel {channel} of {layer}"
-        shown = values if channel is None else values[channel : channel + 1]
-        seen = counted("activations", shown, f"activations of {where} on this image", bins)
-        return (
-            *of_parameters(made, layer, channel, bins),
-            saturating(seen, shown, made),
-            self._of_gradient(row, where, channel, target, bins),
-        )
+        of = Subject(layer, channel, bins)
+        return tuple(self._histogram(kind, of, row, values, target) for kind in kinds)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -139,15 +146,20 @@ class Anatomy(Sight):
         """What the target is, in words, and its gradient at a layer, ``[C, H, W]``."""
         raise NotImplementedError
 
-    def _of_gradient(self, row: Layer, where: str, channel: int | None, target: Any, bins: int) -> Histogram:
+    def _histogram(self, kind: Numbers, of: Subject, row: Layer, values: Tensor, target: Any) -> Histogram:
+        if kind == "gradients":
+            return self._of_gradient(row, of, target)
+        made = self._seen(row)
+        return of.activations(values, made) if kind == "activations" else of.parameters(kind, made)
+
+    def _of_gradient(self, row: Layer, of: Subject, target: Any) -> Histogram:
         if not row.viewable:
             return nothing("gradients", f"Layer {row.name!r} has no pictures, at which gradients are taken.")
         try:
             what, slopes = self._gradient(row.name, target)
         except NnscopeError as error:
             return nothing("gradients", str(error))
-        slopes = slopes if channel is None else slopes[channel : channel + 1]
-        return counted("gradients", slopes, f"gradients of the {what} at {where}", bins)
+        return of.counted("gradients", of.own(slopes), f"gradients of the {what} at {of.where}")
 
     def _given(self, row: Layer) -> Given:
         """The call of a layer; kept, as it is asked for cell by cell."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Numbers = Literal["weights", "biases", "activations", "gradients"]
+KINDS: tuple[Numbers, ...] = ("weights", "biases", "activations", "gradients")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

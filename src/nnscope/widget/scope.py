@@ -16,6 +16,8 @@ from nnscope.widget import messages, pictures
 from nnscope.widget.answers import answer, built
 from nnscope.widget.cell import Run, current_run, opened
 from nnscope.widget.explaining import ASKING, Explaining
+from nnscope.widget.logbook import Logbook, Writer
+from nnscope.widget.plots import Plots
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
 from nnscope.wire.stream import chunks
@@ -62,6 +64,7 @@ class Scope(Explaining, anywidget.AnyWidget):
         self._listed: tuple[int, int | None] | None = None
         self._shown: Run | None = None
         self._start = {"layer": layer or _first(probe), **_asked(probe, target), **view}
+        self._plots = Plots(self)
         super().__init__(target if callable(target) else None)
         self.on_msg(self._receive)
 
@@ -77,6 +80,33 @@ class Scope(Explaining, anywidget.AnyWidget):
             raise UnavailableError(msg)
         return self._probe
 
+    @property
+    def plots(self) -> Plots:
+        """Charts that follow this panel: ``HBox([scope, scope.plots.activations()])``."""
+        return self._plots
+
+    def log(self, writer: Writer, step: int | None = None) -> None:
+        """Write what the panel shows to TensorBoard: all channels, the map if there is one, histograms.
+
+        Tags are such as ``nnscope/features.0/channels``. The model is looked at anew where its weights have
+        changed, as in a training.
+
+        Args:
+            writer: A ``SummaryWriter`` of ``torch.utils.tensorboard`` or tensorboardX.
+            step: Number of the step.
+
+        Raises:
+            UnavailableError: The scope was released.
+            ForwardError: The model raised.
+        """
+        self.probe.refresh()
+        self._refresh()
+        book = Logbook(writer, self.layer, step)
+        book.channels(self.probe, self.normalize, self.colormap)
+        book.histograms(self.probe, self._explains())
+        if self._last_map is not None and self._last_asked == self._map_study.question:
+            book.map(self._last_map, self.opacity)
+
     def open(self) -> None:
         """Fill the traits, then open the comm, so that the first message holds the first picture."""
         for name, value in self._start.items():
@@ -88,6 +118,7 @@ class Scope(Explaining, anywidget.AnyWidget):
     def release(self) -> None:
         """Let go of the model; the panel keeps its last picture and says why it answers no more."""
         self.stop()
+        self._plots.stop()
         self._probe = None
         self.set_trait("error", "The cell that opened this panel ran again; this one shows its last picture.")
 

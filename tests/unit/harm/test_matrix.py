@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, nullcontext, suppress
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from torch.nn.modules import module as torch_hooks
 import nnscope
 from nnscope import errors
 from nnscope.attribution import bench
-from nnscope.network import survey
+from nnscope.network import calls, survey
 from nnscope.probe import Probe, sight as module
 from nnscope.widget import pictures
 
@@ -45,11 +46,18 @@ CALLS = {
     "Probe.attribute by RISE": lambda p, x: p.attribute(1, "rise", samples=20),
     "Probe.growing, left off": lambda p, x: next(p.growing("rise", 1)),
     "Probe.checks": lambda p, x: p.checks("conv2", 1),
+    "Probe.weights": lambda p, x: p.weights("conv2"),
+    "Probe.kernels": lambda p, x: p.kernels("head"),
+    "Probe.arithmetic": lambda p, x: p.arithmetic("relu", 1, 0, 0),
+    "Probe.stages": lambda p, x: p.stages("norm", 1),
+    "Probe.histograms": lambda p, x: p.histograms("conv2", target=1),
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
     "layers": lambda p, x: nnscope.layers(p.model, x),
     "show": lambda p, x: drawn(nnscope.show(p.model, x, cam=True)),
+    "Scope.plots": lambda p, x: plotted(nnscope.Scope(p)),
+    "Scope.log": lambda p, x: nnscope.Scope(p).log(Mock()),
 }
 CHANGES = {
     "Scope.layer": {"layer": "norm"},
@@ -72,6 +80,7 @@ OWN = {
     "quantize": (module, ["Probe.tiles"]),
     "coarse_map": (pictures, [call for call in MAPS if call in PANELS]),
     "layer_packet": (pictures, PANELS),
+    "Given": (calls, ["Probe.weights", "Probe.kernels", "Probe.arithmetic", "Probe.histograms", "Scope.log"]),
 }
 """Our functions in which a bug may strike, where they are looked up, and which calls come by."""
 
@@ -83,6 +92,11 @@ class OwnError(Exception):
 def suppressed(ask):
     with suppress(errors.OptionError):
         ask()
+
+
+def plotted(scope):
+    scope.plots.gradients()
+    drawn(scope)
 
 
 def drawn(scope):
