@@ -29,6 +29,13 @@ test("an answer is read, and kept by its question and the network's state", asyn
   expect(answers.kept({ ...inquiry, epoch: 1 })).toBeUndefined();
 });
 
+test("what else an answer depends on is part of the question, but the kernel is not told", async () => {
+  await answers.ask({ ...inquiry, of: "class 3" }, never);
+  expect(answers.kept({ ...inquiry, of: "class 3" })).toBeDefined();
+  expect(answers.kept({ ...inquiry, of: "class 4" })).toBeUndefined();
+  expect(request).toHaveBeenCalledWith(inquiry, never);
+});
+
 test("what cannot be read is refused, and not kept", async () => {
   request.mockResolvedValueOnce(decode({ v: 1, kind: "exact", arrays: [] }, new ArrayBuffer(0)));
   await expect(answers.ask(inquiry, never)).rejects.toThrow("Expected a network packet, got exact.");

@@ -15,9 +15,12 @@ export function createAnswers(request: Request, lazy: Lazy): Answers {
   return {
     kept: (inquiry) => kept.get(keyOf(inquiry)) as never,
     async ask(inquiry, signal) {
-      const packet = await request(inquiry, signal);
+      const { of: _, ...ask } = inquiry;
+      const packet = await request(ask, signal);
       const { READERS } = await lazy.load();
-      const answer = READERS[inquiry.what](packet);
+      // Each reader stands under the name of what it reads.
+      const read = READERS[inquiry.what] as (packet: Packet) => Answered[typeof inquiry.what];
+      const answer = read(packet);
       kept.set(keyOf(inquiry), answer, sizeOf(packet));
       return answer;
     },
@@ -25,8 +28,8 @@ export function createAnswers(request: Request, lazy: Lazy): Answers {
 }
 
 /** A question in one line; the same line for the same question. */
-export function keyOf({ what, epoch, layer, channels, cell }: Inquiry): string {
-  return JSON.stringify([what, epoch, layer, channels, cell]);
+export function keyOf({ what, epoch, layer, channels, cell, of }: Inquiry): string {
+  return JSON.stringify([what, epoch, layer, channels, cell, of]);
 }
 
 function sizeOf({ arrays }: Packet): number {

@@ -5,7 +5,11 @@ import { resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TRAIT_NAMES } from "./model";
 import { readChecks, readExact, readLayer, readMap, readNative } from "./wire";
+import { readKernels } from "./wire/kernels";
 import { decode } from "./wire/packet";
+import { readStages } from "./wire/stages";
+import { readStatistics } from "./wire/statistics";
+import { readSum } from "./wire/sum";
 
 const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
 
@@ -17,9 +21,17 @@ function packet(name: string): [Record<string, unknown>, Uint8Array] {
   return [json(`${name}.json`), new Uint8Array(readFileSync(`${FOLDER}${name}.bin`))];
 }
 
-const recorded = ["layer", "map", "checks", "native", "exact"].filter((name) =>
-  existsSync(`${FOLDER}${name}.bin`),
-);
+const recorded = [
+  "layer",
+  "map",
+  "checks",
+  "native",
+  "exact",
+  "kernels",
+  "statistics",
+  "sum",
+  "stages",
+].filter((name) => existsSync(`${FOLDER}${name}.bin`));
 
 describe.each(recorded)("the recorded %s packet", (name) => {
   const [header, body] = packet(name);
@@ -47,6 +59,10 @@ describe.each(recorded)("the recorded %s packet", (name) => {
       checks: () => readChecks(header, body).rows.length,
       native: () => readNative(decode(header, body)).size,
       exact: () => readExact(decode(header, body)).tile.values.length,
+      kernels: () => readKernels(decode(header, body)).weights.length,
+      statistics: () => readStatistics(decode(header, body)).rows.length,
+      sum: () => readSum(decode(header, body)).patch.length,
+      stages: () => readStages(decode(header, body)).stages.length,
     };
     expect(readers[name as keyof typeof readers]()).toBeTruthy();
   });

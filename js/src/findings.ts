@@ -25,6 +25,8 @@ export interface Inquiry<W extends keyof Answered = keyof Answered> {
   readonly channels: readonly number[];
   /** Row and column, where it is about a cell. */
   readonly cell?: readonly [number, number];
+  /** What else the answer depends on, in any words: the kernel knows it and is not told. */
+  readonly of?: string;
 }
 
 /** Answers of the kernel, kept while there is room for them. */
@@ -37,6 +39,10 @@ export interface Answers {
 
 /** What answers each kind of question. A reader of the same name stands in `READERS` of `rooms.ts`. */
 export interface Answered {
+  readonly kernels: Kernels;
+  readonly statistics: Statistics;
+  readonly stages: Stages;
+  readonly sum: Sum;
   readonly network: Network;
 }
 
@@ -75,4 +81,132 @@ export interface Network {
   /** From and to, among the nodes with nothing inside; from -1 for the input. */
   readonly edges: readonly (readonly [number, number])[];
   readonly totals: { readonly parameters: number; readonly multiplyAdds: number; readonly memory: number };
+}
+
+/** What some output channels multiply. */
+export interface Kernels {
+  readonly epoch: number;
+  readonly layer: string;
+  /** The output channels whose kernels these are. */
+  readonly channels: readonly number[];
+  /** Height and width of a kernel, in cells. */
+  readonly size: readonly [number, number];
+  /** Input channels a kernel, and output channels of the layer. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly groups: number;
+  readonly transposed: boolean;
+  /** Smallest and largest weight of the layer. */
+  readonly shared: readonly [number, number];
+  /** Whether the inputs are red, green and blue. */
+  readonly colour: boolean;
+  /** What should be known of them, one sentence, or "". */
+  readonly note: string;
+  /** `[n, inputs, height, width]`, in the order of `channels`. */
+  readonly weights: Float32Array;
+  /** `[n]`, empty where there is no bias. */
+  readonly bias: Float32Array;
+  /** `[n]`: number of the first input channel of each. */
+  readonly first: Float32Array;
+}
+
+export type HistogramKind = "weights" | "biases" | "activations" | "gradients";
+
+/** One histogram, and its values in numbers. */
+export interface Histogram {
+  readonly kind: HistogramKind;
+  /** What the values are of, in words. */
+  readonly sentence: string;
+  readonly count: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  /** Fraction that is exactly 0. */
+  readonly zero: number;
+  /** Channels that are 0 everywhere, of how many. */
+  readonly dead: number;
+  readonly channels: number;
+  /** Values at a bound of their activation; `null` where it has none. */
+  readonly saturated: number | null;
+  /** Values that are NaN or infinite. */
+  readonly nonfinite: number;
+  /** Values at the ends of the bins. */
+  readonly ends: readonly [number, number];
+  /** Values in each bin. */
+  readonly counts: Float32Array;
+}
+
+/** Histograms of a layer, or of one of its channels. */
+export interface Statistics {
+  readonly epoch: number;
+  readonly layer: string;
+  /** `null` for the whole layer. */
+  readonly channel: number | null;
+  readonly rows: readonly Histogram[];
+  /** Of what there is no histogram, and why: sentences. */
+  readonly missing: readonly string[];
+}
+
+/** One of the layers through which a channel goes. */
+export interface Stage {
+  readonly layer: string;
+  readonly kind: string;
+  readonly family: Family;
+  readonly size: readonly [number, number];
+  /** Share of cells below zero before an activation that cuts there, else `null`. */
+  readonly cut: number | null;
+  readonly min: number;
+  readonly max: number;
+  readonly tile: CodeTile;
+}
+
+/** One channel through convolution, norm and activation. */
+export interface Stages {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly channel: number;
+  /** One scale for all. */
+  readonly ends: readonly [number, number];
+  readonly stages: readonly Stage[];
+}
+
+/** How one cell came about. */
+export interface Sum {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly channel: number;
+  readonly cell: readonly [number, number];
+  readonly operation: string;
+  /** The layer it reads; "" for the network's input, `null` where nobody knows. */
+  readonly source: string | null;
+  /** What the tensor holds, and what the terms sum up to. */
+  readonly value: number;
+  readonly total: number;
+  readonly bias: number | null;
+  /** Height and width of a patch. */
+  readonly size: readonly [number, number];
+  /** Input channels, as the source counts them. */
+  readonly inputs: readonly number[];
+  /** Row and column of the input that each row and column of a patch is; those of no cell lie outside. */
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
+  /** Place among the inputs, row and column in the patch of the cell that won; `null` where none did. */
+  readonly winner: readonly [number, number, number] | null;
+  /** The arithmetic, and the size of the output, line by line. */
+  readonly formula: readonly string[];
+  readonly shape: readonly string[];
+  /** `[n, height, width]`. */
+  readonly patch: Float32Array;
+  /** The same, or empty where nothing is multiplied. */
+  readonly kernel: Float32Array;
+  /** Sum of each input channel, `[n]`, or empty. */
+  readonly partial: Float32Array;
+}
+
+/** Histograms that were kept, to compare others with them. */
+export interface Kept {
+  /** What they are of, in words. */
+  readonly words: string;
+  readonly rows: readonly Histogram[];
 }

@@ -7,7 +7,11 @@
  */
 
 import { Network } from "./views/network";
+import { readKernels } from "./wire/kernels";
 import { readNetwork } from "./wire/network";
+import { readStages } from "./wire/stages";
+import { readStatistics } from "./wire/statistics";
+import { readSum } from "./wire/sum";
 
 export { default as STYLE } from "./rooms.css";
 export { Findings } from "./views/findings";
@@ -19,4 +23,10 @@ export { saveEnlarged, saveSheet } from "./views/save";
 export const VIEWS = { network: Network };
 
 /** How the packets are read that answer the rooms' questions. */
-export const READERS = { network: readNetwork };
+export const READERS = {
+  kernels: readKernels,
+  statistics: readStatistics,
+  stages: readStages,
+  sum: readSum,
+  network: readNetwork,
+};

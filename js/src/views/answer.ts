@@ -29,7 +29,7 @@ interface Answer<T> {
 }
 
 /** What a question is about, without what every question of a page has in common. */
-type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell">>;
+type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell" | "of">>;
 
 /** The answer to a question; `null` asks nothing. */
 export function useAnswer<W extends keyof Answered>(what: W, about: About | null): Answer<Answered[W]> {
