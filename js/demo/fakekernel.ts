@@ -1,6 +1,7 @@
 /** Answers a model as the kernel would, from layers whose values are known. */
 
 import { FakeModel } from "./fakemodel";
+import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
 import { Work } from "./work";
@@ -53,6 +54,7 @@ function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValu
     coarse: (layer) => layerPacket(layer),
     native: (layer) => nativePacket(layer, channels),
     exact: (layer) => exactPacket(layer, channels[0] ?? 0),
+    kernels: (layer) => kernelsPacket(layer, channels),
   };
   const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
   if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header: packet.header }, [packet.body]);

@@ -2,6 +2,7 @@
 
 import type { Family, LayerInfo } from "../src/records";
 import type { Specimen } from "./fakekernel";
+import { parametersOf } from "./kernels";
 import { METHODS } from "./methods";
 import type { LayerValues } from "./packets";
 
@@ -22,8 +23,8 @@ const BLOCKS = [
 
 export function madeUp(): Specimen {
   const layers = BLOCKS.flatMap(([channels, side], block) =>
-    KINDS.map(([kind, family], i) =>
-      makeLayer(`blocks.${block}.${kind.toLowerCase()}`, kind, family, channels, side, i),
+    KINDS.map(([kind, family]) =>
+      makeLayer(`blocks.${block}.${kind.toLowerCase()}`, kind, family, channels, side, block),
     ),
   );
   return { layers, traits: traitsOf(layers[0]?.info.name ?? "") };
@@ -55,10 +56,10 @@ export function makeLayer(
     kind,
     family,
     shape: [channels, side, side],
-    parameters: 9 * channels,
     receptive_field: [11, 11],
     effective_stride: [224 / side, 224 / side],
     receptive_start: [-5, -5],
+    parameters: parametersOf(name, kind, channels),
     asked: "",
   };
   return { info, values };

@@ -6,6 +6,7 @@
  * A room asks the kernel by `useAnswer`; the packet that answers is read by the reader of the same name here.
  */
 
+import { Kernels } from "./views/kernels";
 import { Network } from "./views/network";
 import { readKernels } from "./wire/kernels";
 import { readNetwork } from "./wire/network";
@@ -20,7 +21,7 @@ export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
 
 /** What the tabs of the right column show. */
-export const VIEWS = { network: Network };
+export const VIEWS = { kernels: Kernels, network: Network };
 
 /** How the packets are read that answer the rooms' questions. */
 export const READERS = {

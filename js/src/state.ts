@@ -221,6 +221,8 @@ export interface ViewState {
   readonly help: Signal<boolean>;
   /** Whether the panel fills the window. */
   readonly full: Signal<boolean>;
+  /** What the pointer is over in a room, in words, or "". */
+  readonly pointed: Signal<string>;
   /** A short word to the user, shown in the status line. */
   readonly notice: Signal<string>;
   /** The error that was dismissed; another one is shown again. */
@@ -246,6 +248,7 @@ export function createView(): ViewState {
     original: signal(false),
     help: signal(false),
     full: signal(false),
+    pointed: signal(""),
     notice: signal(""),
     dismissed: signal(""),
     said: signal(""),

@@ -24,6 +24,7 @@ function Left() {
   const { store, view } = useScope();
   const { status, progress } = store.traits;
   if (view.notice.value) return <b>{view.notice.value}</b>;
+  if (view.pointed.value) return <Muted>{view.pointed.value}</Muted>;
   if (view.hover.value) return <UnderPointer />;
   if (progress.value !== null) return null;
   if (status.value !== "ready") return <Muted>{status.value}</Muted>;

@@ -7,7 +7,11 @@ import { Grid } from "./grid";
 import { Room } from "./room";
 import { Toolbar } from "./toolbar";
 
-const TABS = { Channels: "channels", Network: "network" } as const satisfies Record<string, View>;
+const TABS = {
+  Channels: "channels",
+  Kernels: "kernels",
+  Network: "network",
+} as const satisfies Record<string, View>;
 type Tab = keyof typeof TABS;
 
 /** What each view shows, for those who do not see its tab. */
