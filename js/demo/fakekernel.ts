@@ -4,6 +4,7 @@ import { FakeModel } from "./fakemodel";
 import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
+import { statisticsPacket } from "./statistics";
 import { Work } from "./work";
 
 export interface Specimen {
@@ -50,11 +51,13 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
 }
 
 function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValues | undefined): void {
+  const target = Number(model.get("target") ?? 0);
   const packets: Record<string, (layer: LayerValues) => Encoded> = {
     coarse: (layer) => layerPacket(layer),
     native: (layer) => nativePacket(layer, channels),
     exact: (layer) => exactPacket(layer, channels[0] ?? 0),
     kernels: (layer) => kernelsPacket(layer, channels),
+    statistics: (layer) => statisticsPacket(layer, channels, target),
   };
   const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
   if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header: packet.header }, [packet.body]);

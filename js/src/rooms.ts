@@ -8,6 +8,7 @@
 
 import { Kernels } from "./views/kernels";
 import { Network } from "./views/network";
+import { Statistics } from "./views/statistics";
 import { readKernels } from "./wire/kernels";
 import { readNetwork } from "./wire/network";
 import { readStages } from "./wire/stages";
@@ -21,7 +22,7 @@ export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
 
 /** What the tabs of the right column show. */
-export const VIEWS = { kernels: Kernels, network: Network };
+export const VIEWS = { kernels: Kernels, statistics: Statistics, network: Network };
 
 /** How the packets are read that answer the rooms' questions. */
 export const READERS = {

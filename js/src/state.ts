@@ -223,6 +223,8 @@ export interface ViewState {
   readonly full: Signal<boolean>;
   /** What the pointer is over in a room, in words, or "". */
   readonly pointed: Signal<string>;
+  /** Histograms that were kept, to compare others with them. */
+  readonly kept: Signal<Kept | null>;
   /** A short word to the user, shown in the status line. */
   readonly notice: Signal<string>;
   /** The error that was dismissed; another one is shown again. */
@@ -249,6 +251,7 @@ export function createView(): ViewState {
     help: signal(false),
     full: signal(false),
     pointed: signal(""),
+    kept: signal(null),
     notice: signal(""),
     dismissed: signal(""),
     said: signal(""),

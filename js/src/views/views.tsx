@@ -10,6 +10,7 @@ import { Toolbar } from "./toolbar";
 const TABS = {
   Channels: "channels",
   Kernels: "kernels",
+  Statistics: "statistics",
   Network: "network",
 } as const satisfies Record<string, View>;
 type Tab = keyof typeof TABS;
