@@ -5,6 +5,7 @@ import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
 import { statisticsPacket } from "./statistics";
+import { stagesPacket, sumPacket } from "./sums";
 import { Work } from "./work";
 
 export interface Specimen {
@@ -22,6 +23,7 @@ interface Get {
   readonly what: string;
   readonly layer: string;
   readonly channels: readonly number[];
+  readonly cell?: readonly [number, number];
 }
 
 /** A model with a kernel that takes `delay` milliseconds for each answer; 0 answers at once. */
@@ -44,13 +46,18 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
     const message = content as Get;
     const layer = find(message.layer);
     if (message.k === "stop") work.stop();
-    if (message.k === "get") later(() => answer(model, message, layer));
+    if (message.k === "get") later(() => answer(model, message, layer, specimen.layers));
   };
   show();
   return model;
 }
 
-function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValues | undefined): void {
+function answer(
+  model: FakeModel,
+  { rid, what, channels, cell = [0, 0] }: Get,
+  layer: LayerValues | undefined,
+  layers: readonly LayerValues[],
+): void {
   const target = Number(model.get("target") ?? 0);
   const packets: Record<string, (layer: LayerValues) => Encoded> = {
     coarse: (layer) => layerPacket(layer),
@@ -58,6 +65,8 @@ function answer(model: FakeModel, { rid, what, channels }: Get, layer: LayerValu
     exact: (layer) => exactPacket(layer, channels[0] ?? 0),
     kernels: (layer) => kernelsPacket(layer, channels),
     statistics: (layer) => statisticsPacket(layer, channels, target),
+    stages: (layer) => stagesPacket(layers, layer, channels[0] ?? 0),
+    sum: (layer) => sumPacket(layers, layer, channels[0] ?? 0, cell),
   };
   const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
   if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header: packet.header }, [packet.body]);

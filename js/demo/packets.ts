@@ -132,7 +132,7 @@ export function asTraits(header: string, body: string, packet: Encoded): Record<
   return { [header]: packet.header, [body]: packet.body };
 }
 
-function quantise(values: Float32Array): { codes: Uint8Array; lo: number; hi: number } {
+export function quantise(values: Float32Array): { codes: Uint8Array; lo: number; hi: number } {
   const finite = values.filter(Number.isFinite);
   const lo = finite.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const hi = finite.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);

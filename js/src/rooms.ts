@@ -20,6 +20,7 @@ export { Findings } from "./views/findings";
 export { Help } from "./views/help";
 export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
+export { Sum } from "./views/sum";
 
 /** What the tabs of the right column show. */
 export const VIEWS = { kernels: Kernels, statistics: Statistics, network: Network };

@@ -7,10 +7,10 @@
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { orderOf } from "./draw/order";
-import { placeOf } from "./draw/query";
+import { type Cell, placeOf } from "./draw/query";
 import { answers } from "./draw/question";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
-import type { Answers, Lazy } from "./findings";
+import type { Answers, Kept, Lazy } from "./findings";
 import type { ScopeModel } from "./model";
 import type {
   Checks,
@@ -199,13 +199,18 @@ export interface Spot {
   readonly v: number;
 }
 
+/** The tabs of the enlarged view: the channel, what in the image drives it, how its cells came about. */
+export type EnlargedTab = "Map" | "Pixels" | "Sum";
+
 export interface ViewState {
   /** What the pointer is over, in the grid or in the enlarged view. */
   readonly hover: Signal<Spot | null>;
   /** What the pointer was over last. */
   readonly last: Signal<Spot | null>;
-  /** Whether the enlarged view asks for the pixels that drive the channel. */
-  readonly pixels: Signal<boolean>;
+  /** What the enlarged view shows of the channel. */
+  readonly tab: Signal<EnlargedTab>;
+  /** Row and column of the cell whose sum is shown; `null`: the one in the middle. */
+  readonly summed: Signal<Cell | null>;
   /** How the map was made before the pixels of a channel were asked for. */
   readonly before: Signal<Partial<ScopeModel> | null>;
   /** The checks were closed here: their button gets the focus back. */
@@ -241,7 +246,8 @@ export function createView(): ViewState {
   return {
     hover: signal(null),
     last: signal(null),
-    pixels: signal(false),
+    tab: signal("Map"),
+    summed: signal(null),
     before: signal(null),
     rechecked: signal(false),
     focus: signal(0),

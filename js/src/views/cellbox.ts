@@ -20,6 +20,11 @@ export function cellAt({ u, v }: Place, [height, width]: readonly [number, numbe
   return [inside(v, height), inside(u, width)];
 }
 
+/** The cell in the middle: something is shown before anything is chosen. */
+export function middleOf([height, width]: Cell): Cell {
+  return [Math.floor(height / 2), Math.floor(width / 2)];
+}
+
 /** The middle of a cell. */
 export function placeOf([row, column]: Cell, [height, width]: Cell): Place {
   return { u: (column + 0.5) / width, v: (row + 0.5) / height };

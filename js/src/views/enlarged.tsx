@@ -7,7 +7,7 @@ import { clamp } from "../draw/layout";
 import type { LayerPictures } from "../records";
 import type { Spot, Store, ViewState } from "../state";
 import { axisOf } from "./axis";
-import { cellAt, placeOf } from "./cellbox";
+import { cellAt, middleOf, placeOf } from "./cellbox";
 import { TallBar } from "./colourbar";
 import { useScope } from "./context";
 import { Dialog } from "./dialog";
@@ -41,24 +41,26 @@ function Channel({ channel, pictures }: { channel: number; pictures: LayerPictur
   // However it is closed, it opens with the map again.
   useEffect(() => {
     return () => {
-      view.pixels.value = false;
+      view.tab.value = "Map";
+      view.summed.value = null;
     };
   }, [view]);
-  const pixels = view.pixels.value;
+  const tab = view.tab.value;
+  const pixels = tab === "Pixels";
   const Foot = store.lazy.rooms.value?.PixelsFoot;
   return (
     <Dialog label={`Channel ${channel}`} onKeyDown={(event) => onKey(event, store, view, spot)}>
       <EnlargedTop channel={channel} pictures={pictures} />
       {pixels && <Notices />}
-      <div class="nn-pictures" role="tabpanel" aria-label={pixels ? "Pixels" : "Map"}>
-        {pixels ? (
+      <div class={tab === "Sum" ? "nn-sum" : "nn-pictures"} role="tabpanel" aria-label={tab}>
+        {tab === "Map" && <Activation channel={channel} pictures={pictures} spot={spot} />}
+        {pixels && (
           <Room>{({ Pixels }) => <Pixels channel={channel} pictures={pictures} spot={spot} />}</Room>
-        ) : (
-          <Activation channel={channel} pictures={pictures} spot={spot} />
         )}
+        {tab === "Sum" && <Room>{({ Sum }) => <Sum channel={channel} pictures={pictures} />}</Room>}
       </div>
       {pixels && Foot && <Foot channel={channel} />}
-      <Facts channel={channel} pictures={pictures} spot={spot.value} />
+      {tab !== "Sum" && <Facts channel={channel} pictures={pictures} spot={spot.value} />}
     </Dialog>
   );
 }
@@ -93,7 +95,8 @@ export function neighbour(store: Store, by: number): number | null {
 
 /** Enlarge another channel; while the pixels are asked for, ask for those that drive it. */
 export function enlarge(store: Store, view: ViewState, channel: number): void {
-  const question = view.pixels.value ? unitChange(store, channel, askedOf(store)?.cell ?? null) : {};
+  const question =
+    view.tab.value === "Pixels" ? unitChange(store, channel, askedOf(store)?.cell ?? null) : {};
   store.set({ channel, ...question });
 }
 
@@ -110,7 +113,7 @@ function onKey(event: KeyboardEvent, store: Store, view: ViewState, spot: Signal
   event.stopPropagation();
 }
 
-/** Read another cell by keyboard, or ask about it: from the middle at first, then one cell at a time. */
+/** Read another cell by keyboard, or ask about it, or for its sum: from the middle at first, then one cell at a time. */
 function moveCell(
   store: Store,
   view: ViewState,
@@ -121,13 +124,20 @@ function moveCell(
   const channel = store.enlarged.value;
   if (!pictures || channel === null) return;
   const [rows, columns] = pictures.size;
-  const asked = view.pixels.value ? askedOf(store)?.cell : null;
+  const tab = view.tab.value;
+  const asked =
+    tab === "Sum"
+      ? (view.summed.value ?? middleOf(pictures.size))
+      : tab === "Pixels"
+        ? askedOf(store)?.cell
+        : null;
   const [row, column] = asked ?? cellAt(spot.value ?? { u: 0.5, v: 0.5 }, pictures.size);
   const started = asked || spot.value !== null;
   const to = (from: number, by: number, count: number) => clamp(from + (started ? by : 0), 0, count - 1);
   const cell = [to(row, down, rows), to(column, right, columns)] as const;
   spot.value = { channel, ...placeOf(cell, pictures.size) };
   view.last.value = spot.value;
-  if (view.pixels.value) ask(store, cell);
+  if (tab === "Pixels") ask(store, cell);
+  if (tab === "Sum") view.summed.value = cell;
   view.said.value = readingText(store, pictures, spot.value);
 }

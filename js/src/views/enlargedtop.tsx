@@ -3,7 +3,7 @@
 import { ordinal, times } from "../draw/number";
 import { orderOf } from "../draw/order";
 import type { LayerPictures, Sort } from "../records";
-import type { Store } from "../state";
+import type { EnlargedTab, Store } from "../state";
 import { useScope } from "./context";
 import { Choice } from "./controls";
 import { close, enlarge, neighbour } from "./enlarged";
@@ -39,11 +39,13 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
           <Step by={-1} />
           <Step by={1} />
           <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
-          <IconButton
-            icon="save"
-            label="Save the channel as PNG"
-            onClick={() => withRooms(store, view, (rooms) => rooms.saveEnlarged(store, view, root))}
-          />
+          {view.tab.value !== "Sum" && (
+            <IconButton
+              icon="save"
+              label="Save the channel as PNG"
+              onClick={() => withRooms(store, view, (rooms) => rooms.saveEnlarged(store, view, root))}
+            />
+          )}
           <IconButton icon="close" label="Close" onClick={() => close(store, view)} />
         </div>
       </div>
@@ -52,28 +54,29 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
   );
 }
 
+const TABS: readonly EnlargedTab[] = ["Map", "Pixels", "Sum"];
+
 /** What is asked about the channel, and how the answer is drawn. */
 function Looks() {
   const { store, view } = useScope();
-  const pixels = view.pixels.value;
+  const tab = view.tab.value;
   return (
     <div class="nn-looks">
-      <Choice
+      <Choice<EnlargedTab>
         tabs
         label="Enlarged"
-        title="Map: the channel. Pixels: what in the image drives it"
-        words={["Map", "Pixels"]}
-        value={pixels ? "Pixels" : "Map"}
-        onChange={(tab) => {
-          if (tab === "Map") view.pixels.value = false;
-          else openPixels(store, view);
+        title="Map: the channel. Pixels: what in the image drives it. Sum: how each of its cells came about"
+        words={TABS}
+        value={tab}
+        onChange={(next) => {
+          if (next === "Pixels") openPixels(store, view);
+          else view.tab.value = next;
         }}
       />
-      {pixels && <Working />}
-      <Opacity />
-      {pixels ? (
-        <MethodSelect pixels />
-      ) : (
+      {tab === "Pixels" && <Working />}
+      {tab !== "Sum" && <Opacity />}
+      {tab === "Pixels" && <MethodSelect pixels />}
+      {tab === "Map" && (
         <Choice
           label="cells"
           words={["exact", "smooth"]}

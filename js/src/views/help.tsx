@@ -8,7 +8,10 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Arrows, Home, End, Page", "move among the channels"],
   ["Enter", "enlarge the channel"],
   ["← →", "in the enlarged view: the previous and next channel of the order"],
-  ["Shift + arrows", "in the enlarged view: read the next cell; under Pixels: ask what drives it"],
+  [
+    "Shift + arrows",
+    "in the enlarged view: read the next cell; under Pixels: ask what drives it; under Sum: work it out",
+  ],
   ["Shift + click on a class", "take its map away from that of the chosen class"],
   ["Arrows, Enter, Space", "in the graph: follow its lines, go to the layer, fold the block; + − 0 zoom"],
   ["Esc", "close what is open; in the image's column: stop long work"],

@@ -1,6 +1,7 @@
 /** Pictures to look at: a sheet that is drawn again when it must be, and a frame on which the pointer reads values. */
 
 import { type Signal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { clamp } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
@@ -60,9 +61,12 @@ interface FrameProps extends SheetProps {
   readonly seen?: boolean;
   /** The cell that is asked about. */
   readonly asked?: Cell | null;
+  /** What stands under it, where that is more than the label. */
+  readonly children?: ComponentChildren;
 }
 
-export function Frame({ label, draw, ratio, channel, size, spot, pick, seen, asked }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { label, draw, ratio, channel, size, spot, pick, seen, asked, children } = props;
   const { view } = useScope();
   const point = (event: MouseEvent & { currentTarget: HTMLElement }) => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
@@ -95,7 +99,7 @@ export function Frame({ label, draw, ratio, channel, size, spot, pick, seen, ask
         {spot.value && seen && <FieldFrame spot={spot.value} />}
         {spot.value && <div class="nn-cell-frame" style={frameStyle(cellBox(spot.value, size))} />}
       </div>
-      <figcaption class="nn-muted">{label}</figcaption>
+      <figcaption class="nn-muted">{children ?? label}</figcaption>
     </figure>
   );
 }

@@ -28,7 +28,7 @@ export function openPixels(store: Store, view: ViewState): void {
   const fitting = guided ? "guided_backprop" : "gradient";
   if (unit.value === "")
     view.before.value = { method: method.value, map_style: map_style.value, cam: cam.value };
-  view.pixels.value = true;
+  view.tab.value = "Pixels";
   store.set({
     cam: true,
     ...methodChange(store, store.method.value?.at === "pixels" ? method.value : fitting),

@@ -48,7 +48,7 @@ export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): 
   if (!pictures || channel === null || !first) return;
   const { width, height } = first;
   const colormap = store.traits.colormap.value;
-  const map = view.pixels.value ? store.laid.value : null;
+  const map = view.tab.value === "Pixels" ? store.laid.value : null;
   const canvas = drawSheet({
     title: `${modelName(store)} · ${map?.sentence ?? `${pictures.layer} · channel ${channel}`}`,
     bars: map
