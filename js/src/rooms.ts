@@ -21,6 +21,7 @@ export { Help } from "./views/help";
 export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
 export { Sum } from "./views/sum";
+export { readChecks } from "./wire/checks";
 
 /** What the tabs of the right column show. */
 export const VIEWS = { kernels: Kernels, statistics: Statistics, network: Network };

@@ -30,7 +30,6 @@ export interface Source {
   /** Name of the layer that Python sent last. */
   readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
-  readonly checks: ReadonlySignal<Checks | null>;
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
   /** What Python last refused to do, one sentence, or "". */
@@ -64,6 +63,8 @@ export interface Store extends Source {
   readonly lazy: Lazy;
   /** What the kernel told the rooms. */
   readonly answers: Answers;
+  /** What the checks of the map found; `null` without the rooms' code, or while there is nothing. */
+  readonly checks: ReadonlySignal<Checks | null>;
   /** Name of the layer to show as picked: it changes together with the pictures, unless they are late. */
   readonly picked: ReadonlySignal<string>;
   /** The layer whose pictures are shown, as the table describes it. */
@@ -101,6 +102,7 @@ export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" 
   return {
     ...source,
     ...more,
+    checks: computed(() => checksOf(source, more.lazy)),
     range,
     target,
     method: computed(() => traits._methods.value.find(({ key }) => key === traits.method.value) ?? null),
@@ -130,6 +132,17 @@ export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" 
         : range.value;
     },
   };
+}
+
+/** Nothing but the rooms shows them, so the rooms bring their reader. */
+function checksOf({ traits }: Source, { rooms }: Lazy): Checks | null {
+  const header = traits._checks_header.value;
+  if (!rooms.value || Object.keys(header).length === 0) return null;
+  try {
+    return rooms.value.readChecks(header, traits._checks.value);
+  } catch {
+    return null; // half of a message, or one of another version: the next may be whole
+  }
 }
 
 function awaitedOf({ traits, confirmed, map, answering }: Source, target: number | null): Awaited {

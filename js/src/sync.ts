@@ -11,9 +11,9 @@ import {
 } from "@preact/signals";
 import { Cache } from "./cache";
 import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
-import type { Checks, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
+import type { HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
 import { type Ask, Requests } from "./requests";
-import { readChecks, readLayer, readMap } from "./wire";
+import { readLayer, readMap } from "./wire";
 import type { Packet } from "./wire/packet";
 
 type Traits = { readonly [K in keyof ScopeModel]: ReadonlySignal<ScopeModel[K]> };
@@ -27,7 +27,6 @@ export interface Sync {
   /** Name of the layer that Python sent last. */
   readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
-  readonly checks: ReadonlySignal<Checks | null>;
   /** Why the newest packet could not be read, or "". */
   readonly problem: ReadonlySignal<string>;
   readonly answering: ReadonlySignal<boolean>;
@@ -200,7 +199,6 @@ function followPackets(traits: Traits, until: AbortSignal) {
     return kept.get(keyOf(wanted, now.epoch)) ?? now;
   });
   const map = followPacket(traits._map_header, traits._map, readMap, until);
-  const checks = followPacket(traits._checks_header, traits._checks, readChecks, until);
   const problem = signal("");
   const stop = effect(() => {
     const header = traits._header.value;
@@ -218,7 +216,7 @@ function followPackets(traits: Traits, until: AbortSignal) {
   const keeps = (layer: string, epoch: number) => kept.has(keyOf(layer, epoch));
   // The last eighth of the room is for the layers that are really looked at.
   const full = () => kept.bytes > (KEPT * 7) / 8;
-  return { pictures, confirmed, map, checks, problem, keep, keeps, full };
+  return { pictures, confirmed, map, problem, keep, keeps, full };
 }
 
 /** What a packet says; `null` while there is none. */

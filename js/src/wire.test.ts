@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { checksPacket, exactPacket, layerPacket, mapPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
-import { readChecks, readExact, readLayer, readMap, readNative } from "./wire";
+import { readExact, readLayer, readMap, readNative } from "./wire";
+import { readChecks } from "./wire/checks";
 import { bytesOf, decode, join } from "./wire/packet";
 
 /** Three bytes of codes, one of padding, then 1.5 and −2 as little-endian float32. */

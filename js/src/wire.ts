@@ -1,16 +1,14 @@
 /** What the packets of the panel itself say; those of its rooms are read in `wire/`. Mirrors `wire/packet.py`. */
 
-import type { CheckRow, Checks, CodeTile, Curves, ExactTile, HeatMap, LayerPictures, Stats } from "./records";
+import type { CodeTile, ExactTile, HeatMap, LayerPictures, Stats } from "./records";
 import {
   decode,
   expect,
   float32,
-  list,
   numberOr,
   numbers,
   type Packet,
   pair,
-  record,
   text,
   uint8,
   whole,
@@ -74,57 +72,8 @@ export function readMap(header: unknown, body: unknown): HeatMap {
   };
 }
 
-/** A `checks` packet. */
-export function readChecks(header: unknown, body: unknown): Checks {
-  const packet = expect(decode(header, body), "checks");
-  const { facts } = packet;
-  return {
-    epoch: whole(facts.epoch, "epoch"),
-    question: text(facts.question),
-    done: numberOr(facts.done, 1),
-    rows: rowsOf(packet),
-    verdicts: list(facts.verdicts).filter((verdict) => typeof verdict === "string"),
-    curves: curvesOf(packet),
-  };
-}
-
-function rowsOf(packet: Packet): CheckRow[] {
-  const rows = list(packet.facts.rows).map((row) => record(row, "row"));
-  if (rows.length === 0) return [];
-  const size = pair(packet.arrays.get("tiles")?.shape.slice(1), "shape of tiles");
-  const planes = valuesOf(packet, rows.length, size[0] * size[1]);
-  return rows.map(({ label, kind, similarity, ends }, i) => {
-    const values = planes[i] as Float32Array;
-    return {
-      label: text(label),
-      kind: kind === "randomised" || kind === "runner-up" ? kind : "map",
-      similarity: numberOr(similarity, null),
-      picture: {
-        size,
-        values,
-        ends: endsOf(ends, values),
-        signed: packet.facts.signed === true,
-        smooth: packet.facts.smooth !== false,
-      },
-    };
-  });
-}
-
-function curvesOf(packet: Packet): Curves {
-  const curve = (name: string, count?: number) =>
-    packet.arrays.has(name) || count ? float32(packet, name, count) : new Float32Array(0);
-  const fractions = curve("fractions");
-  const { deletion, insertion } = packet.facts;
-  return {
-    fractions,
-    deletion: curve("deletion", fractions.length),
-    insertion: curve("insertion", fractions.length),
-    areas: { deletion: numberOr(deletion, null), insertion: numberOr(insertion, null) },
-  };
-}
-
 /** The values of the tiles of a packet that holds `count` of them. */
-function valuesOf(packet: Packet, count: number, cells: number): Float32Array[] {
+export function valuesOf(packet: Packet, count: number, cells: number): Float32Array[] {
   const lo = float32(packet, "lo", count);
   const hi = float32(packet, "hi", count);
   const codes = uint8(packet, "tiles", count * cells);
@@ -136,7 +85,7 @@ function valuesOf(packet: Packet, count: number, cells: number): Float32Array[] 
 }
 
 /** The values at the ends of the colours; where nobody says them, zero and the largest. */
-function endsOf(ends: unknown, values: Float32Array): readonly [number, number] {
+export function endsOf(ends: unknown, values: Float32Array): readonly [number, number] {
   const [lo, hi] = Array.isArray(ends) ? ends : [];
   if (Number.isFinite(lo) && Number.isFinite(hi)) return [lo, hi];
   // Not Math.max: a cell that is not a number takes no part.

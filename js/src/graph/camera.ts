@@ -20,11 +20,12 @@ export interface Box extends Extents {
 }
 
 export const LARGEST = 2;
-const SMALLEST = 0.02;
+/** Smaller than this, a drawing is a hairline: of a long one only a part is seen. */
+const SMALLEST = 0.08;
 /** Empty room around the drawing, in pixels of the screen. */
 const MARGIN = 16;
 
-/** All of the drawing, not enlarged. */
+/** All of the drawing, if that can be, not enlarged. */
 export function fitted(drawing: Extents, view: Extents): Camera {
   const scale = clamp(
     Math.min((view.width - 2 * MARGIN) / drawing.width, (view.height - 2 * MARGIN) / drawing.height),
@@ -71,10 +72,12 @@ export function under({ scale, x, y }: Camera, screenX: number, screenY: number)
   return [(screenX - x) / scale, (screenY - y) / scale];
 }
 
-/** Part of the drawing in steps of half a view, so that it changes seldom while the camera moves. */
+/** Part of the drawing around what is seen, in steps, so that it changes seldom while the camera moves or zooms. */
 export function windowOf({ scale, x, y }: Camera, view: Extents): Box {
+  // At least half a view, the same for all scales of one octave.
+  const unit = 2 ** Math.floor(Math.log2(scale));
   const along = (offset: number, room: number) => {
-    const step = room / 2 / scale;
+    const step = room / 2 / unit;
     return [Math.floor(-offset / scale / step - 0.5) * step, 4 * step] as const;
   };
   const [left, width] = along(x, view.width);

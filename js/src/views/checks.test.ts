@@ -55,6 +55,13 @@ test("what is not there yet has its place, and a sentence while there is nothing
   expect(dialog().textContent).toContain("Stop");
 });
 
+test("what cannot be read is not shown, and breaks nothing", async () => {
+  panel.model.onSave = () => {};
+  panel.model.receive({ checks: true, _checks_header: { v: 9, kind: "checks" } });
+  await panel.settle();
+  expect(dialog().textContent).toContain("Nothing was checked yet.");
+});
+
 test("without a map there is nothing to check", async () => {
   panel.find("switch").click();
   await panel.settle();

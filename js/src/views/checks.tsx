@@ -35,12 +35,10 @@ export function CheckButton() {
 
 export function Checks() {
   const { store, view } = useScope();
-  const found = store.checks.value;
   const close = () => {
     view.rechecked.value = true;
     store.set({ checks: false });
   };
-  const waiting = store.traits.status.value === "ready" ? "Nothing was checked yet." : "Checking …";
   return (
     <Dialog
       label="Checks"
@@ -57,8 +55,7 @@ export function Checks() {
         </div>
       </div>
       <Notices />
-      <p class="nn-muted nn-made">{found?.question || (store.laid.value ? waiting : "No map is on show.")}</p>
-      {found && <Room>{({ Findings }) => <Findings found={found} />}</Room>}
+      <Room>{({ Findings }) => <Findings />}</Room>
     </Dialog>
   );
 }

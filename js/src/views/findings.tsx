@@ -13,7 +13,19 @@ import { usePicture } from "./picture";
 /** How many pictures there will be about. */
 const EXPECTED = 6;
 
-export function Findings({ found }: { readonly found: Checks }) {
+export function Findings() {
+  const { store } = useScope();
+  const found = store.checks.value;
+  const waiting = store.traits.status.value === "ready" ? "Nothing was checked yet." : "Checking …";
+  return (
+    <>
+      <p class="nn-muted nn-made">{found?.question || (store.laid.value ? waiting : "No map is on show.")}</p>
+      {found && <Found found={found} />}
+    </>
+  );
+}
+
+function Found({ found }: { readonly found: Checks }) {
   const { rows, curves, verdicts, done } = found;
   const coming = done < 1 ? Math.max(1, EXPECTED - rows.length) : 0;
   return (

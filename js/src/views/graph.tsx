@@ -19,25 +19,32 @@ interface Props {
   readonly found: ReadonlySet<number> | null;
 }
 
-/** Below this size nothing can be read but the titles of blocks. */
+/** Below this size only names can be read, and below that nothing: then kinds are areas of colour. */
 const FAR = 0.5;
+const TINY = 0.2;
 
 export function Graph({ control, found }: Props) {
   const { state } = control;
   const frame = useRef<HTMLDivElement>(null);
   const pointers = useMemo(() => new Pointers(), []);
-  const far = useComputed(() => (state.camera.value?.scale ?? 1) < FAR);
+  const distance = useComputed(() => {
+    const { scale } = state.camera.value ?? { scale: 1 };
+    return `${scale < FAR ? "nn-far" : ""} ${scale < TINY ? "nn-tiny" : ""}`;
+  });
   useFirstLook(frame, control);
   useKeepFocus(frame, state.active.value);
   return (
     <div class="nn-graph">
       <div
         ref={frame}
-        class={far.value ? "nn-graph-view nn-far" : "nn-graph-view"}
+        class={`nn-graph-view ${distance.value}`}
         role="tree"
         aria-label="Graph of the network"
         {...pointing(frame, control, pointers)}
         onKeyDown={(event) => onGraphKey(event, control)}
+        onFocusIn={({ target }) => {
+          state.active.value = nodeOf(target) ?? state.active.value;
+        }}
         onPointerOver={({ target }) => {
           state.hover.value = nodeOf(target);
         }}
@@ -59,7 +66,7 @@ export function Graph({ control, found }: Props) {
 /** The drawing, moved and enlarged as a whole. */
 function Sheet({ control, found }: Props) {
   const { store } = useScope();
-  const { map, camera, active, hover } = control.state;
+  const { map, camera, active } = control.state;
   const sheet = useRef<HTMLDivElement>(null);
   useSignalEffect(() => {
     const { scale, x, y } = camera.value ?? { scale: 1, x: 0, y: 0 };
@@ -71,7 +78,7 @@ function Sheet({ control, found }: Props) {
   const bright = found && new Set([...found].map((node) => control.shown(node)));
   return (
     <div ref={sheet} class="nn-graph-sheet" role="presentation">
-      <Lines routes={routes} lit={hover.value ?? active.value} />
+      <Lines routes={routes} state={control.state} />
       {placed.map((box) => (
         <GraphNode
           key={box.node}

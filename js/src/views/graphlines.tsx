@@ -2,17 +2,19 @@
 
 import { useMemo } from "preact/hooks";
 import { pathOf, type Route } from "../graph/drawing";
+import type { NetworkState } from "./networkstate";
 
 interface Props {
   readonly routes: readonly Route[];
-  /** The node whose lines are lit. */
-  readonly lit: number;
+  /** The lines of the node under the pointer, or else of the active one, are lit. */
+  readonly state: Pick<NetworkState, "hover" | "active">;
 }
 
 /** More lines than this cannot be told apart: what skips is drawn faintly. */
 const MANY = 150;
 
-export function Lines({ routes, lit }: Props) {
+export function Lines({ routes, state: { hover, active } }: Props) {
+  const lit = hover.value ?? active.value;
   const [lines, skips] = useMemo(() => {
     const [through, beside] = [routes.filter(({ skip }) => !skip), routes.filter(({ skip }) => skip)];
     return [through.map(pathOf).join(""), beside.map(pathOf).join("")];
