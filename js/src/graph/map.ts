@@ -47,7 +47,7 @@ export class NetworkMap {
     const node = this.node(place);
     if (!node) return "";
     const parameters = node.parameters > 0 ? [`${short(node.parameters)} params`] : [];
-    return [times(node.shape), ...parameters, ...this.#size(place)].join(" · ");
+    return [times(node.shape), ...parameters, ...this.#size(place)].filter(Boolean).join(" · ");
   }
 
   /** `layer1.0.conv1, Conv2d, 64 × 56 × 56, 36,864 parameters`. */
@@ -55,7 +55,8 @@ export class NetworkMap {
     const node = this.node(place);
     if (!node) return "input, the image";
     const parameters = node.parameters > 0 ? [`${exact(node.parameters)} parameters`] : [];
-    return [node.name, node.kind, times(node.shape), ...parameters, ...this.#size(place)].join(", ");
+    const words = [node.name, node.kind, times(node.shape), ...parameters, ...this.#size(place)];
+    return words.filter(Boolean).join(", ");
   }
 
   #size(place: number): string[] {

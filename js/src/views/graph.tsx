@@ -117,14 +117,19 @@ function boundsOf({ points }: Route) {
   return { x, y, width: Math.max(...xs) - x + 1, height: Math.max(...ys) - y + 1 };
 }
 
-/** Tell the control how large the view is; once that is known, look at the network. */
+/** Tell the control how large the view is; once that is known, look at the layer of the panel. */
 function useFirstLook(frame: { readonly current: HTMLDivElement | null }, control: GraphControl): void {
   const { store } = useScope();
   const size = useSize(frame);
+  const looked = useRef(false);
   useSignalEffect(() => {
     control.size.value = size.value;
+    if (size.value.width === 0 || looked.current) return;
+    looked.current = true;
     const { camera, map } = control.state;
-    if (size.value.width > 0 && !camera.peek()) control.start(map.placeOf(store.traits.layer.peek()));
+    const now = map.placeOf(store.traits.layer.peek());
+    if (!camera.peek()) control.start(now);
+    else if (now !== undefined) control.focus(control.shown(now));
   });
 }
 
