@@ -2,6 +2,7 @@
 
 import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { INPUT } from "../graph/blocks";
 import { meets, windowOf } from "../graph/camera";
 import type { Placed, Route } from "../graph/drawing";
 import { useScope } from "./context";
@@ -128,7 +129,7 @@ function useFirstLook(frame: { readonly current: HTMLDivElement | null }, contro
     looked.current = true;
     const { camera, map } = control.state;
     const now = map.placeOf(store.traits.layer.peek());
-    if (!camera.peek()) control.start(now);
+    if (!camera.peek()) control.start(now ?? INPUT);
     else if (now !== undefined) control.focus(control.shown(now));
   });
 }

@@ -101,14 +101,14 @@ export class GraphControl {
   }
 
   /** Look at all of it, or, where that would be too small to read, at one node. */
-  start(node: number | undefined): void {
+  start(node: number): void {
     const { width } = this.size.value;
+    this.state.active.value = this.shown(node);
     this.fit();
     if ((this.state.camera.value?.scale ?? 1) >= READABLE) return;
     const scale = Math.min(1, Math.max(READABLE, (width - SIDES) / this.drawing.value.width));
     this.#move(() => ({ scale, x: 0, y: 0 }));
-    const box = this.#placed(node === undefined ? INPUT : this.shown(node));
-    if (box) this.#move((camera) => revealing(camera, box, this.size.value));
+    this.focus(this.shown(node));
   }
 
   #placed(node: number): Placed | undefined {

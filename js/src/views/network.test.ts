@@ -70,6 +70,15 @@ test("the picture of a closed block leads to its layer, and the block of a hidde
   expect(item("layer2").getAttribute("aria-selected")).toBe("true");
 });
 
+test("the graph has one tab stop: the panel's layer, or the closed block around it", async () => {
+  panel.unmount();
+  panel = mountWidget(specimen);
+  panel.model.onSave = () => {};
+  panel.model.receive({ view: "network", layer: "layer2.0.conv1" });
+  await panel.settle();
+  expect(panel.all("treeitem").filter((node) => node.tabIndex === 0)).toEqual([item("layer2")]);
+});
+
 test("by keyboard: along the lines, into a block and out of it, with one tab stop", async () => {
   item("relu").focus();
   panel.press(item("relu"), "ArrowDown");

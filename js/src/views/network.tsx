@@ -30,8 +30,7 @@ const ROOM_FOR_BOTH = 1000;
 function Shown({ network, stale }: { readonly network: Found; readonly stale: boolean }) {
   const { store, view } = useScope();
   const control = useMemo(() => {
-    const state = stateOf(view, network, store.traits.layer.peek());
-    return new GraphControl(state, (layer) => store.set({ layer, view: "channels" }));
+    return new GraphControl(stateOf(view, network), (layer) => store.set({ layer, view: "channels" }));
   }, [view, network, store]);
   const { map, typed, table, order, hover, active } = control.state;
   const room = useRef<HTMLDivElement>(null);

@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { Network } from "../findings";
-import { openAtFirst } from "../graph/blocks";
+import { INPUT, openAtFirst } from "../graph/blocks";
 import type { Camera } from "../graph/camera";
 import { NetworkMap } from "../graph/map";
 import type { Order } from "../graph/sorting";
@@ -27,7 +27,7 @@ export interface NetworkState {
 const NAME = "network";
 
 /** What was kept of this network; another one starts anew. */
-export function stateOf({ kept }: ViewState, network: Network, layer: string): NetworkState {
+export function stateOf({ kept }: ViewState, network: Network): NetworkState {
   const known = kept.get(NAME) as NetworkState | undefined;
   if (known?.map.network === network) return known;
   const map = new NetworkMap(network);
@@ -36,7 +36,7 @@ export function stateOf({ kept }: ViewState, network: Network, layer: string): N
   const fresh: NetworkState = {
     open: signal(openAtFirst(map.blocks)),
     camera: signal(null),
-    active: signal(map.placeOf(layer) ?? 0),
+    active: signal(INPUT),
     hover: signal(null),
     typed: signal(""),
     order: signal(null),
