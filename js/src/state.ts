@@ -250,7 +250,7 @@ export interface ViewState {
   /** What is read out to those who do not see the panel. */
   readonly said: Signal<string>;
   /** What rooms want to find again when they are reopened, by their names. */
-  readonly kept: Map<string, unknown>;
+  readonly rooms: Map<string, unknown>;
   /** How often the grid was painted, and of which layer it was last. */
   readonly painted: Signal<{ readonly times: number; readonly layer: string }>;
 }
@@ -274,7 +274,7 @@ export function createView(): ViewState {
     notice: signal(""),
     dismissed: signal(""),
     said: signal(""),
-    kept: new Map(),
+    rooms: new Map(),
     painted: signal({ times: 0, layer: "" }),
   };
 }

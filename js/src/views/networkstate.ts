@@ -27,8 +27,8 @@ export interface NetworkState {
 const NAME = "network";
 
 /** What was kept of this network; another one starts anew. */
-export function stateOf({ kept }: ViewState, network: Network): NetworkState {
-  const known = kept.get(NAME) as NetworkState | undefined;
+export function stateOf({ rooms }: ViewState, network: Network): NetworkState {
+  const known = rooms.get(NAME) as NetworkState | undefined;
   if (known?.map.network === network) return known;
   const map = new NetworkMap(network);
   // The same network with other weights is seen as before.
@@ -44,7 +44,7 @@ export function stateOf({ kept }: ViewState, network: Network): NetworkState {
     ...(same && known),
     map,
   };
-  kept.set(NAME, fresh);
+  rooms.set(NAME, fresh);
   return fresh;
 }
 

@@ -104,8 +104,8 @@ class Scope(Explaining, anywidget.AnyWidget):
         book = Logbook(writer, self.layer, step)
         book.channels(self.probe, self.normalize, self.colormap)
         book.histograms(self.probe, self._explains())
-        if self._last_map is not None and self._last_asked == self._map_study.question:
-            book.map(self._last_map, self.opacity)
+        if self._last is not None and self._last[0] == self._map_study.question:
+            book.map(self._last[1], self.opacity)
 
     def open(self) -> None:
         """Fill the traits, then open the comm, so that the first message holds the first picture."""
