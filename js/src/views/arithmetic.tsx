@@ -99,7 +99,7 @@ function Line({ name, value, result = false }: { name: string; value: string; re
 function Lines({ label, lines }: { readonly label: string; readonly lines: readonly string[] }) {
   if (lines.length === 0) return null;
   return (
-    <div class="nn-lines">
+    <div class="nn-workings">
       <Muted>{label}</Muted>
       {lines.map((line, i) => (
         <code key={`${i} ${line}`}>{line}</code>
