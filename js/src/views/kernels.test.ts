@@ -132,7 +132,7 @@ test("a layer without kernels says so, and leads to the nearest that has some", 
     traits: { ...specimen.traits, layer: "blocks.1.relu", view: "kernels" },
   });
   await panel.settle();
-  expect(panel.root.textContent).toContain("blocks.1.relu (ReLU) multiplies nothing");
+  expect(panel.root.textContent).toContain("blocks.1.relu (ReLU) has no kernels.");
   expect(asked()).toEqual([]);
   panel.find("button", "Go to blocks.1.conv2d").click();
   await vi.waitFor(() => panel.find("grid", "Kernels"));

@@ -25,10 +25,7 @@ export function Kernels() {
       {multiplies(layer) ? (
         <Pulled key={`${epoch}/${layer.name}`} {...{ layer, epoch }} />
       ) : (
-        <NoWeights
-          layer={layer}
-          sentence={`${layer.name} (${layer.kind}) multiplies nothing: it has no kernels.`}
-        />
+        <NoWeights layer={layer} sentence={`${layer.name} (${layer.kind}) has no kernels.`} />
       )}
     </div>
   );
