@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import anywidget
+import ipywidgets
 import traitlets as t
 
 from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
@@ -121,6 +122,11 @@ class Scope(Explaining, anywidget.AnyWidget):
         self._plots.stop()
         self._probe = None
         self.set_trait("error", "The cell that opened this panel ran again; this one shows its last picture.")
+
+    @t.default("layout")
+    def _room(self) -> ipywidgets.Layout:
+        """In a row, what others leave: the panel fits what it is given, so it would be given nothing."""
+        return ipywidgets.Layout(flex="1 1 0%", min_width="min(480px, 100%)")
 
     # -- what a trait may be ----------------------------------------------------------------
 
