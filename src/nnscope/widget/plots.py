@@ -66,7 +66,7 @@ class Plots:
         bars = bqplot.Bars(scales={"x": names, "y": chances}, orientation="horizontal")
         axes = [
             bqplot.Axis(scale=names, **_upright(bqplot), grid_lines="none"),
-            bqplot.Axis(scale=chances, label="probability", tick_format=".0%"),
+            bqplot.Axis(scale=chances, label="probability", tick_format=".0%", num_ticks=5),
         ]
         margin = {"left": 160, "right": 20, "top": 50, "bottom": 50}
         figure = bqplot.Figure(marks=[bars], axes=axes, fig_margin=margin)
@@ -87,13 +87,18 @@ class Plots:
         bars = bqplot.Bars(scales={"x": values, "y": counts}, base=LEAST if log else 0.0, padding=0.0)
         axes = [
             bqplot.Axis(scale=values, label=kind),
-            bqplot.Axis(scale=counts, **_upright(bqplot), label="how many", label_offset="50px"),
+            bqplot.Axis(
+                scale=counts, **_upright(bqplot), label="how many", label_offset="50px", tick_format="~s"
+            ),
         ]
         margin = {"left": 75, "right": 20, "top": 50, "bottom": 50}
         figure = bqplot.Figure(marks=[bars], axes=axes, fig_margin=margin)
         return self._follow(figure, bars, lambda: self._bars(kind, LEAST if log else 0.0), names)
 
     def _follow(self, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]) -> Any:
+        # Of its own accord it would take the room of the panel beside it.
+        figure.title_style = {"font-size": "13px"}
+        figure.layout.width, figure.layout.height, figure.layout.flex = "360px", "300px", "0 0 auto"
         follower = _Follower(self._scope, figure, bars, draw, names)
         follower.draw()
         self._followers.append(follower)
