@@ -62,7 +62,7 @@ def kernels(made: Given, source: str | None = None) -> Kernels:
     _check_axes(made.name, function)
     weights, transposed = _weights(function), _is_transposed(function)
     note = "Transposed: its weights are stored as [in, out / groups, …]." if transposed else ""
-    bias, groups = _bias(function), _groups(function)
+    bias, groups = _added(made, function), _groups(function)
     return Kernels(made.name, weights, bias, groups, transposed, source, note)
 
 
@@ -120,7 +120,7 @@ def _linear(made: Given, function: Function, source: str | None) -> Kernels:
         shape = made.flattened
         size = " × ".join(map(str, shape))
         note = f"Arranged as the {size} feature map that the layer reads flattened."
-    bias = _bias(function)
+    bias = _added(made, function)
     return Kernels(made.name, weight.reshape(outputs, *shape), bias, source=source, note=note)
 
 
@@ -145,6 +145,16 @@ def _is_transposed(function: Function) -> bool:
 def _bias(function: Function) -> Tensor | None:
     found: Tensor | None = function.get(2, "bias")
     return found
+
+
+def _added(made: Given, function: Function) -> Tensor | None:
+    """The bias; some layers, such as those of Keras, add theirs after the function."""
+    given = _bias(function)
+    if given is not None or made.function is function:
+        return given
+    own = getattr(made.called, "bias", None)
+    own = getattr(own, "value", own)
+    return own.detach() if isinstance(own, Tensor) else None
 
 
 def _groups(function: Function) -> int:

@@ -90,6 +90,17 @@ def test_a_linear_layer_that_reads_a_flattened_map_has_kernels_as_large():
     torch.testing.assert_close(activations, linear(x.flatten()))
 
 
+def test_a_bias_that_is_added_afterwards_is_a_bias_too():
+    class Later(nn.Conv2d):
+        def forward(self, x):
+            return F.conv2d(x, self.weight) + self.bias[:, None, None]
+
+    conv = Later(4, 2, 3)
+    assert torch.equal(probe_of(conv).kernels("1").bias, conv.bias)
+    assert probe_of(Later(4, 2, 3).requires_grad_(False)).histograms("1")[1].count == 2
+    assert probe_of(nn.Conv2d(4, 2, 3, bias=False)).kernels("1").bias is None
+
+
 def test_a_model_of_one_operation():
     conv = nn.Conv2d(3, 2, 3)
     assert torch.equal(Probe(conv, torch.randn(1, 3, 9, 9)).weights("output"), conv.weight)

@@ -237,6 +237,24 @@ def test_the_browser_reads_native_tiles_and_exact_values(scope):
     np.testing.assert_allclose(arrays["hi"], scope.probe.activations("0")[[4, 1]].amax((1, 2)))
 
 
+def test_histograms_are_of_what_the_panel_explains(scope):
+    get = {"k": "get", "rid": 8, "epoch": 0, "layer": "0", "what": "statistics", "channels": []}
+    for state, said in (
+        ({}, scope.probe.labels[scope.predictions[0]["index"]]),
+        ({"target": 3}, "logit of class 3"),
+        ({"unit": "2[1]"}, "channel 1 of 2"),
+    ):
+        update(scope, **state)
+        content, _ = custom(scope, get)[-1]
+        assert said in content["header"]["rows"][3]["sentence"]
+    callable_target = nnscope.show(
+        scope.probe.model, torch.randn(1, 3, 12, 12), target=lambda out: out.mean()
+    )
+    callable_target.send = lambda content, buffers=None: callable_target.sent.append((content, buffers))
+    callable_target.sent = []
+    assert "the target function" in custom(callable_target, get)[-1][0]["header"]["rows"][3]["sentence"]
+
+
 def test_the_browser_may_fetch_a_layer_ahead_but_not_have_the_model_run_for_it(scope):
     get = {"k": "get", "rid": 7, "epoch": 0, "layer": "2", "what": "coarse", "channels": []}
     content, buffers = custom(scope, get)[-1]

@@ -50,7 +50,7 @@ def arithmetic(
         channel,
         cell,
         source,
-        float(made.output.flatten()[at].double()),
+        float(made.output.flatten()[at]),
         function,
         function.place.index(made.place.address(at)),
         function.place.shape,

@@ -17,7 +17,7 @@ SMALL = 1e-5
 def normalised(asked: Asked) -> Arithmetic:
     """One cell of a batch, instance, layer or group norm."""
     function, index = asked.function, asked.index
-    before = float(function.input[index].double())
+    before = float(function.input[index])
     mean, variance, of_what = _statistics(asked)
     epsilon = _epsilon(asked)
     scale, shift = _affine(asked)

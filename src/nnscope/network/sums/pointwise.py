@@ -13,7 +13,7 @@ from nnscope.records import Arithmetic
 def activated(asked: Asked) -> Arithmetic:
     """One cell of an activation: the value before it, and after."""
     function = asked.function
-    before = float(function.input[asked.index].double())
+    before = float(function.input[asked.index])
     value = torch.tensor([before], dtype=torch.float64)
     args, kwargs = list(function.args[1:]), {**function.kwargs}
     kwargs.pop("input", None)
@@ -36,5 +36,5 @@ def activated(asked: Asked) -> Arithmetic:
 
 def _slope(asked: Asked) -> Tensor:
     """The channel's own slope, where they have one each."""
-    slopes: Tensor = asked.function.get(1, "weight").double().cpu()
+    slopes: Tensor = asked.function.get(1, "weight").cpu().double()
     return slopes if slopes.numel() == 1 else slopes[asked.index[1]][None]
