@@ -197,12 +197,11 @@ function Totals({ network, rows }: { readonly network: Network; readonly rows: n
     "multiply-adds": counted(totals.multiplyAdds),
     memory: counted(totals.memory, "B"),
   };
-  const count = rows === nodes.length ? `${rows} layers` : `${rows} of ${nodes.length} layers`;
   return (
     <div class="nn-table-row nn-table-totals" role="row" aria-rowindex={rows + 2}>
       {COLUMNS.map((column) => (
         <span key={column} role="gridcell" class={classOf(column)} title={sums[column]?.full}>
-          {column === "name" ? count : (sums[column]?.text ?? "")}
+          {column === "name" ? `all ${nodes.length} layers` : (sums[column]?.text ?? "")}
         </span>
       ))}
     </div>

@@ -134,6 +134,9 @@ test("what is sought is counted, kept bright, and unfolded at Enter", async () =
   panel.press(field, "Enter");
   await panel.settle();
   expect(item("layer3.1.conv2").tabIndex).toBe(0);
+  panel.type(field, "conv2d");
+  await panel.settle();
+  expect(panel.find("tabpanel").textContent).toContain("29 of 111"); // by kind, as no name has it
   panel.press(field, "Escape");
   await panel.settle();
   expect(item("layer3.1.conv2").className).not.toContain("nn-faint");
@@ -144,7 +147,7 @@ test("the table is sorted by its heads, and a row leads to its layer", async () 
   const table = panel.find("grid", "Layers of the network");
   expect(table.getAttribute("aria-rowcount")).toBe("113");
   expect(rows().length).toBeLessThan(50);
-  expect(table.textContent).toContain("111 layers");
+  expect(table.textContent).toContain("all 111 layers");
   const head = () => panel.all("columnheader")[3] as HTMLElement;
   head().querySelector("button")?.click();
   await panel.settle();

@@ -80,15 +80,26 @@ function Folding({ control }: { readonly control: GraphControl }) {
   );
 }
 
-/** The nodes that fit what was typed, best first; `null` while nothing is. */
-function foundIn({ network }: NetworkMap, typed: string): ReadonlySet<number> | null {
-  if (!typed.trim()) return null;
-  return new Set(
-    filter(
-      network.nodes.map(({ name, kind }) => [name, kind]),
-      typed,
-    ),
-  );
+/** The nodes whose names hold what was typed; if there is none, those whose kinds do, or what is like it. */
+function foundIn({ network: { nodes } }: NetworkMap, typed: string): ReadonlySet<number> | null {
+  const sought = typed.trim().toLowerCase();
+  if (!sought) return null;
+  const holding = (fact: "name" | "kind") =>
+    nodes.flatMap((node, place) => (node[fact].toLowerCase().includes(sought) ? [place] : []));
+  const found = [
+    () => holding("name"),
+    () => holding("kind"),
+    () =>
+      filter(
+        nodes.map(({ name }) => [name]),
+        sought,
+      ),
+  ];
+  for (const find of found) {
+    const places = find();
+    if (places.length > 0) return new Set(places);
+  }
+  return new Set();
 }
 
 interface SearchProps {
