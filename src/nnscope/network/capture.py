@@ -230,7 +230,9 @@ class _Walk(TorchFunctionMode):
         module = began.module
         name, kind = self._names[module] or "output", type(module).__name__
         found = list(leaves(output, _is_picture_like))
-        inside = (began.shown, self._shown - 1) if self._shown > began.shown else None
+        # A convolution that pads with a child of its own is still one operation, and reads what that made.
+        whole = self._shown == began.shown or module in self._operations
+        inside = None if whole else (began.shown, self._shown - 1)
         spent = self._multiply_adds - began.multiply_adds
         new: dict[int, Tensor] = {}
         for path, tensor in found:
