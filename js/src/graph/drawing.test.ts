@@ -47,17 +47,18 @@ function overlap(a: Placed, b: Placed): boolean {
   return a.x < right(b) && b.x < right(a) && a.y < bottom(b) && b.y < bottom(a);
 }
 
-/** The nodes that lead to a node, along drawn lines alone; a block's border hands on what reaches it. */
+/** The nodes that can be reached from a node along drawn lines; a block hands on what comes to its border. */
 function reached({ routes, placed }: Drawing, blocks: typeof small.blocks, start: number): Set<number> {
   const opened = new Set(placed.filter(({ open }) => open).map(({ node }) => node));
-  // A block has a side where lines come in, and one where they go out.
+  // An open block has a side where lines come in, and one where they go out.
+  const side = (end: number, other: number, [within, beyond]: readonly [string, string]) => {
+    if (!opened.has(end)) return `${end}`;
+    return `${end} ${blocks.parent(other) === end || end === other ? within : beyond}`;
+  };
   const next = new Map<string, string[]>();
   for (const { from, to } of routes) {
-    const own = (end: number, other: number) =>
-      opened.has(end) && (blocks.parent(other) === end || end === other);
-    const tail = opened.has(from) ? `${from}${own(from, to) ? "in" : "out"}` : `${from}`;
-    const head = opened.has(to) ? `${to}${own(to, from) ? "out" : "in"}` : `${to}`;
-    next.set(tail, [...(next.get(tail) ?? []), head]);
+    const tail = side(from, to, ["in", "out"]);
+    next.set(tail, [...(next.get(tail) ?? []), side(to, from, ["out", "in"])]);
   }
   const found = new Set([String(start)]);
   for (const at of found) for (const to of next.get(at) ?? []) found.add(to);

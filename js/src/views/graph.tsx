@@ -1,6 +1,6 @@
 /** The graph of the network: only what is near the view is in the page; the rest of the way is a transform. */
 
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { type Signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { INPUT } from "../graph/blocks";
 import { meets, windowOf } from "../graph/camera";
@@ -33,7 +33,7 @@ export function Graph({ control, found }: Props) {
     return `${scale < FAR ? "nn-far" : ""} ${scale < TINY ? "nn-tiny" : ""}`;
   });
   useFirstLook(frame, control);
-  useKeepFocus(frame, state.active.value);
+  useKeepFocus(frame, state.active);
   return (
     <div class="nn-graph">
       <div
@@ -58,7 +58,7 @@ export function Graph({ control, found }: Props) {
       <div class="nn-graph-tools">
         <IconButton icon="plus" label="Zoom in" onClick={() => control.zoom(STEP)} />
         <IconButton icon="minus" label="Zoom out" onClick={() => control.zoom(1 / STEP)} />
-        <IconButton icon="fit" label="Fit the graph" onClick={() => control.fit()} />
+        <IconButton icon="fit" label="Fit the graph" onClick={() => control.showAll()} />
       </div>
     </div>
   );
@@ -135,10 +135,12 @@ function useFirstLook(frame: { readonly current: HTMLDivElement | null }, contro
 }
 
 /** When the active node changes while the graph has the focus, the focus goes with it. */
-function useKeepFocus(frame: { readonly current: HTMLDivElement | null }, active: number): void {
+function useKeepFocus(frame: { readonly current: HTMLDivElement | null }, active: Signal<number>): void {
+  const now = active.value;
   useEffect(() => {
     const page = frame.current?.getRootNode() as Document | ShadowRoot | undefined;
-    if (!frame.current?.contains(page?.activeElement ?? null)) return;
-    frame.current.querySelector<HTMLElement>(`[data-node="${active}"]`)?.focus({ preventScroll: true });
-  }, [frame, active]);
+    // A key may have moved on since this was drawn: the next drawing takes the focus along.
+    if (now !== active.peek() || !frame.current?.contains(page?.activeElement ?? null)) return;
+    frame.current.querySelector<HTMLElement>(`[data-node="${now}"]`)?.focus({ preventScroll: true });
+  }, [frame, active, now]);
 }

@@ -88,7 +88,7 @@ export class GraphControl {
     this.#move((camera) => zoomed(camera, by, x, y));
   }
 
-  fit(): void {
+  showAll(): void {
     this.state.camera.value = fitted(this.drawing.value, this.size.value);
   }
 
@@ -104,7 +104,7 @@ export class GraphControl {
   start(node: number): void {
     const { width } = this.size.value;
     this.state.active.value = this.shown(node);
-    this.fit();
+    this.showAll();
     if ((this.state.camera.value?.scale ?? 1) >= READABLE) return;
     const scale = Math.min(1, Math.max(READABLE, (width - SIDES) / this.drawing.value.width));
     this.#move(() => ({ scale, x: 0, y: 0 }));

@@ -43,7 +43,7 @@ function actionOf(key: string, control: GraphControl): (() => void) | null {
     case "-":
       return () => control.zoom(1 / STEP);
     case "0":
-      return () => control.fit();
+      return () => control.showAll();
     default:
       return null;
   }
