@@ -1,6 +1,6 @@
 /** The graph of the network: only what is near the view is in the page; the rest of the way is a transform. */
 
-import { type Signal, useComputed, useSignalEffect } from "@preact/signals";
+import { type Signal, untracked, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { INPUT } from "../graph/blocks";
 import { meets, windowOf } from "../graph/camera";
@@ -124,13 +124,16 @@ function useFirstLook(frame: { readonly current: HTMLDivElement | null }, contro
   const size = useSize(frame);
   const looked = useRef(false);
   useSignalEffect(() => {
-    control.size.value = size.value;
-    if (size.value.width === 0 || looked.current) return;
-    looked.current = true;
-    const { camera, map } = control.state;
-    const now = map.placeOf(store.traits.layer.peek());
-    if (!camera.peek()) control.start(now ?? INPUT);
-    else if (now !== undefined) control.focus(control.shown(now));
+    const now = size.value;
+    untracked(() => {
+      control.resize(now);
+      if (now.width === 0 || looked.current) return;
+      looked.current = true;
+      const { camera, map } = control.state;
+      const shown = map.placeOf(store.traits.layer.value);
+      if (!camera.value) control.start(shown ?? INPUT);
+      else if (shown !== undefined) control.focus(control.shown(shown));
+    });
   });
 }
 

@@ -111,6 +111,14 @@ export class GraphControl {
     this.focus(this.shown(node));
   }
 
+  /** Take another size; what was in the middle stays there. */
+  resize(size: Extents): void {
+    const more = size.width - this.size.peek().width;
+    const known = this.size.peek().width > 0 && size.width > 0;
+    this.size.value = size;
+    if (known) this.#move(({ scale, x, y }) => ({ scale, x: x + more / 2, y }));
+  }
+
   #placed(node: number): Placed | undefined {
     return this.drawing.value.placed.find((placed) => placed.node === node);
   }

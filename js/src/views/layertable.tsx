@@ -82,7 +82,7 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
 }
 
 /** Most letters of a name; of longer ones the end tells more than the start. */
-const LETTERS = 30;
+const LETTERS = 23;
 
 /** Width of the column of names, in pixels: its letters are of one width. */
 function nameWidth(nodes: readonly NetworkNode[]): number {
