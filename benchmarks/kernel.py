@@ -10,6 +10,7 @@ import captum.attr
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+import torchinfo
 import torchvision
 from ratio import median_seconds, report
 
@@ -52,6 +53,25 @@ def maps() -> None:
     report("the same for another class", new_class / floor, "forwards", "≤ 3")
     ours, theirs = median_seconds(one_layer, lambda: captums.attribute(probe.specimen.input, 3))
     report(f"Grad-CAM of one layer of ResNet-50, {layer}", ours / theirs, "× Captum", "≤ 1.15")
+
+
+def architecture() -> None:
+    """The first pass, which tells the whole table and graph, against the pass of torchinfo and a forward."""
+    torch.manual_seed(0)
+    model = torchvision.models.resnet50().eval()
+    x = torch.randn(1, 3, 224, 224)
+
+    def forward() -> None:
+        with torch.no_grad():
+            model(x)
+
+    floor, ours, theirs = median_seconds(
+        forward,
+        lambda: nnscope.Probe(model, x, labels=None),
+        lambda: torchinfo.summary(model, input_data=x, depth=9, verbose=0),
+    )
+    report("a Probe of ResNet-50, pictures, table and graph", ours / floor, "forwards", "")
+    report("the same against the table of torchinfo alone", ours / theirs, "× torchinfo", "")
 
 
 def score_cam() -> None:
@@ -129,7 +149,7 @@ def start() -> None:
 
 def main() -> None:
     """Run all."""
-    for part in (start, grid, first_picture, maps, score_cam):
+    for part in (start, grid, first_picture, architecture, maps, score_cam):
         part()
         gc.collect()
 
