@@ -33,7 +33,7 @@ function Found({ found }: { readonly found: Checks }) {
       <div class="nn-checks">
         {rows.map(({ label, similarity }, i) => (
           <figure key={`${i} ${label}`}>
-            <Small place={i} label={label} />
+            <Picture place={i} label={label} />
             <figcaption>
               {label}
               {similarity !== null && (
@@ -61,7 +61,7 @@ function Found({ found }: { readonly found: Checks }) {
 }
 
 /** One of the maps over the image. */
-function Small({ place, label }: { place: number; label: string }) {
+function Picture({ place, label }: { place: number; label: string }) {
   const { store } = useScope();
   const { _about, _picture, opacity } = store.traits;
   const image = usePicture(_picture);

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { snippet } from "./snippet";
 
-const shown = { layer: "features.0", shape: "64 × 56 × 56", channel: 37 };
+const shown = {
+  ...{ layer: "features.0", shape: "64 × 56 × 56", channel: 37 },
+  ...{ view: "channels" as const, cell: null },
+};
 
 test("three lines that give the same numbers in Python", () => {
   expect(snippet({ ...shown, map: null }).split("\n")).toEqual([
@@ -46,4 +49,13 @@ test.each([
 
 test("a name with a quote stays one string", () => {
   expect(snippet({ ...shown, layer: 'a"b', map: null })).toContain('"a\\"b"');
+});
+
+test.each([
+  ["the kernels", { view: "kernels" }, 'kernels = probe.weights("features.0")'],
+  ["the histograms", { view: "statistics" }, 'histograms = probe.histograms("features.0")'],
+  ["the network", { view: "network" }, "layers = probe.layers"],
+  ["the sum of a cell", { cell: [3, 5] }, 'total = probe.arithmetic("features.0", 37, 3, 5)'],
+] as const)("the last line gives %s where that is shown", (_, view, line) => {
+  expect(snippet({ ...shown, map, ...view }).split("\n")[2]).toBe(line);
 });

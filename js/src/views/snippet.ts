@@ -1,7 +1,7 @@
 /** What is on the screen, as three lines of Python. */
 
 import { type Unit, unitOf } from "../draw/unit";
-import type { HeatMap } from "../records";
+import type { HeatMap, View } from "../records";
 import type { Store, ViewState } from "../state";
 import { tell } from "./tell";
 
@@ -9,13 +9,23 @@ export interface Shown {
   readonly layer: string;
   readonly shape: string;
   readonly channel: number;
+  readonly view: View;
+  /** The cell whose sum is shown. */
+  readonly cell: readonly [number, number] | null;
   /** The map that is shown, if one is. */
   readonly map: Pick<HeatMap, "layer" | "target" | "versus" | "unit" | "method" | "style" | "at"> | null;
 }
 
-export function snippet({ layer, shape, channel, map }: Shown): string {
+export function snippet({ layer, shape, channel, view, cell, map }: Shown): string {
   const name = JSON.stringify(layer);
-  const last = map ? `heatmap = ${callOf(map)}` : `strongest = probe.strongest(${name}, k=5)`;
+  const last = cell
+    ? `total = probe.arithmetic(${name}, ${channel}, ${cell.join(", ")})`
+    : {
+        channels: map ? `heatmap = ${callOf(map)}` : `strongest = probe.strongest(${name}, k=5)`,
+        kernels: `kernels = probe.weights(${name})`,
+        statistics: `histograms = probe.histograms(${name})`,
+        network: "layers = probe.layers",
+      }[view];
   return [
     "probe = nnscope.Probe(model, image)",
     `channel = probe.activations(${name})[${channel}]  # of ${shape}`,
@@ -48,6 +58,8 @@ export function copySnippet(store: Store, view: ViewState): void {
     layer: pictures.layer,
     shape: [pictures.channels, ...pictures.size].join(" × "),
     channel: store.enlarged.value ?? store.order.value[view.focus.value] ?? 0,
+    view: store.enlarged.value === null ? store.traits.view.value : "channels",
+    cell: view.tab.value === "Sum" ? view.summed.value : null,
     map: store.laid.value,
   });
   copy(text).then(
