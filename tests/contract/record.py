@@ -134,6 +134,8 @@ def numbers(where: dict, codes: dict) -> dict[str, tuple[dict, bytes]]:
             {"counts": np.array([[3, 0, 9, 60], [1, 40, 2, 5]], np.float32)},
             **where,
             channels=[3],
+            target=281,
+            unit="",
             rows=[
                 {**counted, "kind": "weights", "sentence": "weights of channel 3 of features.0"},
                 {**counted, "kind": "activations", "sentence": "activations of channel 3", "saturated": 2},

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from nnscope.errors import ChannelNotFoundError
 from nnscope.probe import Probe, Target
-from nnscope.records import Histogram, Kernels, Stage
+from nnscope.records import Histogram, Kernels, Stage, Unit
 from nnscope.widget.messages import Get
 from nnscope.widget.pictures import Packet
 from nnscope.wire import packet
@@ -58,9 +58,18 @@ def statistics(probe: Probe, get: Get, target: Target) -> Packet:
         "statistics",
         {"counts": np.stack(counts) if counts else np.zeros((0, BINS), np.float32)},
         **_where(probe, get),
+        target=_class(probe, target),
+        unit=str(target) if isinstance(target, Unit) else "",
         rows=[_row(each) for each in known],
         missing=[each.sentence for each in found if not each.known],
     )
+
+
+def _class(probe: Probe, target: Target) -> int | None:
+    """Index of the class that is explained, where it is a class."""
+    if isinstance(target, Unit) or callable(target) or not probe.labels:
+        return None
+    return probe.target_index(target)
 
 
 def total(probe: Probe, get: Get, _target: Target) -> Packet:

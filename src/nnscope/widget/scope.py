@@ -281,6 +281,8 @@ class Scope(Explaining, anywidget.AnyWidget):
                     return
                 head = {"header": header} if part == 0 else {}
                 self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
+            if self._header.get("epoch") != self.probe.epoch:  # the answer found other weights
+                submit(self.probe.model, self._refresh)
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(get.rid, str(error))
         finally:

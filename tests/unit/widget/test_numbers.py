@@ -144,3 +144,15 @@ def test_what_is_no_number_is_none(ask, model):
 def test_a_channel_that_the_layer_does_not_have(probe):
     with pytest.raises(errors.ChannelNotFoundError, match="output channels 0 to 5, not 9"):
         answer(probe, Get(1, 0, "kernels", "0", (9,)), None)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"), [(4, (4, "")), (Unit("0", 2), (None, "0[2]")), (torch.sum, (None, ""))]
+)
+def test_statistics_say_what_their_gradients_are_of(ask, target, told):
+    header, _ = ask("statistics", "0", target=target)
+    assert (header["target"], header["unit"]) == told
+
+
+def test_statistics_follow_the_top_class(ask, probe):
+    assert ask("statistics", "0")[0]["target"] == probe.predictions(1)[0].index

@@ -408,3 +408,12 @@ def test_a_model_that_fails_now_is_told_in_the_panel_and_can_be_mended(scope):
 def test_no_trait_is_called_what_ipywidgets_takes_for_a_widget():
     taken = {"layout", "style", "tooltip", "tabbable"}  # read by every view of a DOMWidget
     assert not taken & set(ScopeTraits.class_trait_names())
+
+
+def test_an_answer_that_finds_other_weights_brings_the_panel_up_to_date(scope):
+    with torch.no_grad():
+        scope.probe.model[0].weight.mul_(2)
+    custom(scope, {"k": "get", "rid": 3, "epoch": 0, "what": "kernels", "layer": "0", "channels": [1]})
+    settled(scope)
+    assert scope.sent[-1][0]["header"]["epoch"] == 1
+    assert scope._header["epoch"] == 1
