@@ -184,6 +184,63 @@ class Odd(nn.Module):
         return y, z, flipped + 1, self.norm(x), x[:, :, 1:] * 2
 
 
+def measured(forward, size=16, **parts):
+    """The layers of a model with that forward pass, and how many rows and columns reach its middle."""
+    model = type("Model", (nn.Module,), {"forward": forward})()
+    for name, part in parts.items():
+        setattr(model, name, part)
+    for parameter in model.double().eval().parameters():
+        nn.init.uniform_(parameter, 0.5, 1)
+    x = torch.rand(1, 3, size, size, dtype=torch.float64, requires_grad=True)
+    middle = tuple(side // 2 for side in model(x).shape[2:])
+    return Probe(model, x.detach()).layers, tuple(b - a + 1 for a, b in seen_by(model, x, middle))
+
+
+def conv(*size, **more):
+    return nn.Conv2d(3, 4, *size, **more)
+
+
+@pytest.mark.parametrize(
+    ("forward", "parts"),
+    [
+        (lambda self, x: self.c(x.transpose(2, 3)), {"c": conv((5, 1), padding=(2, 0))}),
+        (lambda self, x: F.interpolate(self.c(x), (4, 4), mode="area"), {"c": conv(1)}),
+        (lambda self, x: F.logsigmoid(self.c(x)), {"c": conv(3)}),
+        (
+            lambda self, x: self.n(self.c(x)),
+            {"c": conv(3), "n": nn.InstanceNorm2d(4, track_running_stats=True)},
+        ),
+    ],
+    ids=["turned", "area", "log sigmoid", "learned statistics"],
+)
+def test_odd_functions_see_what_gradients_reach(forward, parts):
+    layers, reached = measured(forward, **parts)
+    assert layers[-1].receptive_field == reached
+
+
+def test_the_larger_of_two_tensors_is_no_mean_over_places():
+    layers, _ = measured(lambda self, x: torch.max(self.c(x), self.c(x) + 1), c=conv(3))
+    assert layers["max"].receptive_field == (3, 3)
+
+
+def test_statistics_of_the_image_itself_reach_everywhere():
+    norm = nn.BatchNorm2d(4, track_running_stats=False)
+    layers, reached = measured(lambda self, x: self.n(self.c(x)), c=conv(3), n=norm)
+    assert (layers["n"].receptive_field, reached) == ((math.inf, math.inf), (16, 16))
+
+
+def packed(self, x):
+    """Four neighbours as channels of one cell."""
+    n, c, h, w = self.a(x).shape
+    cells = self.a(x).view(n, c, h // 2, 2, w // 2, 2).permute(0, 3, 5, 1, 2, 4)
+    return self.c(cells.reshape(n, 4 * c, h // 2, w // 2))
+
+
+def test_behind_places_that_became_channels_nobody_knows():
+    layers, _ = measured(packed, a=nn.Conv2d(3, 3, 1), c=nn.Conv2d(12, 4, 3))
+    assert layers["c"].receptive_field is None
+
+
 def test_what_sees_all_and_what_nobody_knows():
     layers = Probe(Odd(), torch.randn(1, 3, 16, 16)).layers
     everywhere = (math.inf, math.inf)
@@ -245,6 +302,53 @@ def test_the_edges_are_those_that_torch_fx_traces(name):
     layers = [row for row in Probe(model, torch.randn(1, 3, 224, 224)).layers if row.inside is None]
     places = {-1: -1, **{row.index: place for place, row in enumerate(layers)}}
     assert [sorted(places[i] for i in row.reads) for row in layers] == traced(model)
+
+
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(_ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(_ctx, gradient):
+        return gradient * 2
+
+
+class Hidden(nn.Module):
+    """Its function is no function of torch."""
+
+    def forward(self, x):
+        return Doubled.apply(x)
+
+
+def test_what_is_written_in_place_is_read_from_there():
+    def forward(self, x):
+        y = self.c(x)
+        torch.relu_(y[:, :2])
+        return self.h(self.d(y))
+
+    layers, _ = measured(forward, c=conv(3), d=nn.Conv2d(4, 4, 3), h=Hidden())
+    assert layers["d"].reads == (layers["c"].index, layers["relu"].index)
+    assert layers["h"].reads == (layers["d"].index,)
+
+
+def test_products_of_what_is_no_layer_and_under_inference_mode_are_counted():
+    class Flat(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.c, self.fc = conv(3), nn.Linear(784, 5)
+
+        def forward(self, x):
+            return self.fc(self.c(x).flatten())[None]
+
+    class Inferring(Flat):
+        @torch.inference_mode()
+        def forward(self, x):
+            return super().forward(x)
+
+    x = torch.randn(1, 3, 16, 16)
+    for model in (Flat(), Inferring()):
+        assert Probe(model, x).layers.multiply_adds == 14 * 14 * 4 * 27 + 784 * 5
 
 
 def test_a_block_tells_what_is_inside_and_where_it_is_called():

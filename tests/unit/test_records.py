@@ -74,16 +74,16 @@ def test_without_pandas_it_says_so(monkeypatch):
         table().to_pandas()
 
 
-def test_totals_count_what_is_inside_a_block_once():
+def test_the_memory_of_a_block_and_its_last_layer_is_counted_once():
     rows = LayerTable(
         [
-            Layer(0, "a.0", "Conv2d", "convolution", SHAPE, multiply_adds=5, memory=1),
-            Layer(1, "a.1", "Conv2d", "convolution", SHAPE, multiply_adds=7, memory=2),
-            Layer(2, "a", "Block", "other", SHAPE, multiply_adds=13, memory=2, inside=(0, 1)),
-            Layer(3, "b", "Linear", "other", (9,), multiply_adds=3, memory=4),
+            Layer(0, "a.0", "Conv2d", "convolution", SHAPE, memory=1),
+            Layer(1, "a.1", "Conv2d", "convolution", SHAPE, memory=2),
+            Layer(2, "a", "Block", "other", SHAPE, memory=2, inside=(0, 1)),
+            Layer(3, "b", "Linear", "other", (9,), memory=4),
         ]
     )
-    assert (rows.multiply_adds, rows.memory) == (16, 7)
+    assert rows.memory == 7
 
 
 def test_in_a_terminal_the_columns_are_aligned():

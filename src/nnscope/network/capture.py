@@ -71,7 +71,7 @@ def forward(
     *,
     attention: bool = True,
     enter: Enter | None = None,
-    flow: bool = False,
+    flow: Flow | None = None,
 ) -> Any:
     """Run ``model(x)`` and show every tensor-valued call to ``visit``, in order.
 
@@ -83,7 +83,7 @@ def forward(
         visit: See ``Visit``; called for floating-point outputs of at least two dimensions.
         attention: Whether to compute the attention maps that fused functions do not return.
         enter: See ``Enter``.
-        flow: Whether to find out what each call reads, how far it sees, and what it multiplies.
+        flow: Finds out what each call reads, how far it sees, and what it multiplies; a fresh one.
 
     Returns:
         What the model returned.
@@ -154,7 +154,14 @@ class _Walk(TorchFunctionMode):
     """The state of one pass: which module is running, and how often each name was seen."""
 
     def __init__(
-        self, model: nn.Module, x: Tensor, visit: Visit, *, attention: bool, enter: Enter | None, flow: bool
+        self,
+        model: nn.Module,
+        x: Tensor,
+        visit: Visit,
+        *,
+        attention: bool,
+        enter: Enter | None,
+        flow: Flow | None,
     ) -> None:
         super().__init__()
         self.failure: BaseException | None = None
@@ -162,7 +169,9 @@ class _Walk(TorchFunctionMode):
         self._attention = attention
         self._given = enter
         self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
-        self._flow = Flow(x, self._axes) if flow else None
+        self._flow = flow
+        if flow is not None:
+            flow.begin(x, self._axes)
         self._busy = False
         self._thread = threading.get_ident()
         self._names = named_parts(model)
@@ -234,6 +243,8 @@ class _Walk(TorchFunctionMode):
         whole = self._shown == began.shown or module in self._operations
         inside = None if whole else (began.shown, self._shown - 1)
         spent = self._multiply_adds - began.multiply_adds
+        if self._flow is not None and not all(self._flow.of(tensor).reads for _, tensor in found):
+            self._flow.follow(kind, args, {}, output)  # no function made it: autograd.Function
         new: dict[int, Tensor] = {}
         for path, tensor in found:
             place = f"{name}{path}" if len(found) > 1 else name
@@ -270,7 +281,7 @@ class _Walk(TorchFunctionMode):
         if self._running[-1].module in self._operations or name in _NO_LAYERS:
             return self._call(name, func, args, kwargs)
         self._tell(self._inside(name), func, args, kwargs)
-        inputs = [(tensor, _version(tensor)) for tensor in tensors((*args, *kwargs.values()))]
+        inputs = [(tensor, version_of(tensor)) for tensor in tensors((*args, *kwargs.values()))]
         spent = self._multiply_adds
         result = self._call(name, func, args, kwargs)
         if not _is_picture_like(result) or self._axes.is_fixed(result) or not _is_new(result, inputs):
@@ -285,10 +296,13 @@ class _Walk(TorchFunctionMode):
             result = func(*args, **kwargs)
             self._axes.follow(name, func, args, kwargs, result)
             return result
+        first = next(tensors((*args, *kwargs.values())), None)
+        before = 0 if first is None else version_of(first)
         with self._flow.counting():
             result = func(*args, **kwargs)
         self._axes.follow(name, func, args, kwargs, result)
-        self._flow.follow(name, args, kwargs, result)
+        wrote = first is not None and version_of(first) != before
+        self._flow.follow(name, args, kwargs, result, first if wrote else None)
         return result
 
     def _show_attention(self, name: str, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -372,11 +386,12 @@ def _is_new(result: Tensor, inputs: list[tuple[Tensor, int]]) -> bool:
             returns its input too, but moves the version on.
     """
     sharing = [(tensor, version) for tensor, version in inputs if _shares(tensor, result)]
-    wrote = any(_version(tensor) != version for tensor, version in sharing)
+    wrote = any(version_of(tensor) != version for tensor, version in sharing)
     return bool(inputs) and (wrote or not sharing)
 
 
-def _version(tensor: Tensor) -> int:
+def version_of(tensor: Tensor) -> int:
+    """How often a tensor was written to; an inference tensor does not count."""
     return 0 if tensor.is_inference() else tensor._version
 
 

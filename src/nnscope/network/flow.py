@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import reduce
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
@@ -30,18 +31,22 @@ class Origin(NamedTuple):
 
 
 class Flow:
-    """The origins of the tensors of one pass.
+    """The origins of the tensors of one pass."""
 
-    Args:
-        x: The network's input.
-        axes: Which axis of each tensor is which; told of each function before this is.
-    """
-
-    def __init__(self, x: Tensor, axes: Axes) -> None:
+    def __init__(self) -> None:
         self._origins: Any = WeakTensorKeyDictionary()
+        self._products = _Products()
+        self._written: Tensor | None = None
+
+    def begin(self, x: Tensor, axes: Axes) -> None:
+        """The pass begins.
+
+        Args:
+            x: The network's input.
+            axes: Which axis of each tensor is which; told of each function before this is.
+        """
         self._origins[x] = Origin(frozenset([INPUT]), PIXELS)
         self._fields = Fields(axes)
-        self._products = _Products()
 
     @property
     def multiply_adds(self) -> int:
@@ -56,6 +61,8 @@ class Flow:
     def put(self, tensor: Tensor, origin: Origin) -> None:
         """Note where a tensor comes from: what is shown as a layer comes from there."""
         self._origins[tensor] = origin
+        if self._written is not None and tensor._base is self._written:
+            self._origins[self._written] = Origin(self.of(self._written).reads | origin.reads, None)
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -63,7 +70,14 @@ class Flow:
         with self._products:
             yield
 
-    def follow(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> None:
+    def follow(
+        self,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        result: Any,
+        written: Tensor | None = None,
+    ) -> None:
         """Note where what a function returned comes from.
 
         Args:
@@ -71,7 +85,9 @@ class Flow:
             args: What it was given.
             kwargs: The same.
             result: What it returned.
+            written: The tensor it wrote into, where it did.
         """
+        self._written = None if written is None else written._base
         given = [
             (tensor, origin)
             for tensor in tensors((*args, *kwargs.values()))
@@ -85,7 +101,7 @@ class Flow:
             return
         seen = [(tensor, origin.field) for tensor, origin in given]
         for made in tensors([result]):
-            self._origins[made] = Origin(reads, self._fields.after(name, args, kwargs, made, seen))
+            self.put(made, Origin(reads, self._fields.after(name, args, kwargs, made, seen)))
 
 
 class _Products(TorchDispatchMode):
@@ -99,6 +115,11 @@ class _Products(TorchDispatchMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
+        if torch.is_inference_mode_enabled():  # a model's own: operators come here undivided
+            with self:
+                parts = func.decompose(*args, **kwargs)
+            if parts is not NotImplemented:
+                return parts
         result = func(*args, **kwargs)
         formula = flop_registry.get(func._overloadpacket)
         if formula is not None:

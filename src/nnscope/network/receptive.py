@@ -78,28 +78,44 @@ class Fields:
         field = _known(seen[0])
         if name in VIEWS:
             return self._viewed(seen[0], made)
-        if name in _WINDOWED:
-            return _WINDOWED[name](field, args, kwargs)
-        if name in _RESIZED:
-            return _resized(field, args, kwargs, made)
+        if name in _WINDOWED or name in _RESIZED:
+            rule = _WINDOWED.get(name)
+            turned = self._upright(seen[0], field)
+            if turned is None:
+                return None
+            after = rule(turned, args, kwargs) if rule else _resized(turned, args, kwargs, made)
+            return after if turned is field or after is None else Field(after.columns, after.rows)
         return self._mixing(name, args, kwargs, made, seen)
 
     def _mixing(self, name: str, args: Args, kwargs: Kwargs, made: Tensor, seen: list[Seen]) -> Field | None:
         """The field after what brings places, or tensors, together."""
-        if name in _MIXED:
-            return self._mixed(seen[0], _MIXED[name](args, kwargs))
+        dims = _MIXED[name](args, kwargs) if name in _MIXED else ()
+        if dims != ():
+            return self._mixed(seen[0], dims)
         if name in _PRODUCTS:
             return self._product(name, args, kwargs, seen)
         if name in ("cat", "concat", "concatenate"):
             return self._joined(seen, made, along=int(argument(args, kwargs, 1, "dim", "axis", default=0)))
-        return self._joined(seen, made) if is_pointwise(name) else None
+        return self._joined(seen, made) if name in _MIXED or is_pointwise(name) else None
+
+    def _upright(self, seen: Seen, field: Field) -> Field | None:
+        """The field along the last two axes, which windows move along: rows and columns, or the reverse."""
+        layout = self._axes.of(seen[0])
+        if layout is None or len(layout.axes) < 2:
+            return field if _is_boundless(field) else None
+        sides = [{p.kind for p in axis.parts if p.size > 1} for axis in layout.axes]
+        if any(kinds - {"channel"} for kinds in sides[:-2]):
+            return None  # part of the places stand along another axis
+        if sides[-2] <= {"row"} and sides[-1] <= {"column"}:
+            return field
+        return Field(field.columns, field.rows) if sides[-2:] == [{"column"}, {"row"}] else None
 
     def _viewed(self, seen: Seen, made: Tensor) -> Field | None:
         """Values were moved about: the same field where rows and columns are still the same ones."""
         before, after = self._axes.of(seen[0]), self._axes.of(made)
         same = before is not None and after is not None and _sides(before) == _sides(after)
-        lost = after is None or not after.spatial
-        return seen[1] if same or lost else None
+        one_place = after is not None and not after.spatial
+        return seen[1] if same or one_place or _is_boundless(_known(seen)) else None
 
     def _mixed(self, seen: Seen, dims: Iterable[int] | None) -> Field | None:
         """Values along some axes were brought together; along all of them for ``None``."""
@@ -163,8 +179,8 @@ def is_pointwise(name: str) -> bool:
 
 
 _POINTWISE = frozenset(
-    "batch_norm channel_shuffle clone contiguous copy detach double feature_dropout float half hardswish "
-    "local_response_norm logsigmoid masked_fill prelu softsign stack tanhshrink to truediv type type_as "
+    "channel_shuffle clone contiguous copy detach double feature_dropout float half hardswish "
+    "local_response_norm log_sigmoid masked_fill prelu softsign stack tanhshrink to truediv type type_as "
     "bfloat16 requires_grad cpu cuda".split()
 )
 """What torch does not declare pointwise, and is so to each place."""
@@ -293,13 +309,15 @@ _WINDOWED: dict[str, Callable[[Field, Args, Kwargs], Field]] = {
 }
 
 
-def _resized(field: Field, args: Args, kwargs: Kwargs, made: Tensor) -> Field:
+def _resized(field: Field, args: Args, kwargs: Kwargs, made: Tensor) -> Field | None:
     """Interpolated, or pooled to a given size: ``made`` tells how many cells stand for how many."""
     given = next(tensors(args), None)
     given = kwargs["input"] if given is None else given
     mode = str(argument(args, kwargs, 3, "mode", default=""))
-    pairs = zip(field, given.shape[-2:], made.shape[-2:], strict=True)
-    if mode:
+    pairs = list(zip(field, given.shape[-2:], made.shape[-2:], strict=True))
+    if kwargs.get("antialias") and any(before > after for _, before, after in pairs):
+        return None  # the window grows with the factor
+    if mode and mode != "area":
         return Field(*(_interpolated(extent, n, m, _REACH.get(mode, 0)) for extent, n, m in pairs))
     return Field(*(_adapted(extent, n, m) for extent, n, m in pairs))
 
@@ -317,7 +335,7 @@ def _interpolated(extent: Extent, before: int, after: int, reach: int) -> Extent
 def _adapted(extent: Extent, before: int, after: int) -> Extent:
     """Cell i of n' is made of the cells ⌊i n / n'⌋ … ⌈(i + 1) n / n'⌉ - 1."""
     if after == 1:
-        return _boundless(extent)
+        return extent if before == 1 else _boundless(extent)
     most = max(-(-(i + 1) * before // after) - i * before // after for i in range(after))
     return Extent(extent.size + (most - 1) * extent.step, extent.step * before / after, extent.start)
 
@@ -330,12 +348,18 @@ _RESIZED = frozenset(
 # -- what brings places together ------------------------------------------------------------
 
 
-def _dims(place: int) -> Callable[[Args, Kwargs], list[int] | None]:
+Dims = Sequence[int] | None
+"""Axes along which values are brought together; ``None``: all, ``()``: none."""
+
+
+def _dims(place: int) -> Callable[[Args, Kwargs], Dims]:
     """The axes a reduction names as argument ``place``."""
 
-    def named(args: Args, kwargs: Kwargs) -> list[int] | None:
-        dims = argument(args, kwargs, place, "dim", "axis")
-        if dims is None or isinstance(dims, Tensor):
+    def named(args: Args, kwargs: Kwargs) -> Dims:
+        dims = argument(args, kwargs, place, "dim", "axis", "other")
+        if isinstance(dims, Tensor):
+            return ()  # the larger of two tensors, cell by cell
+        if dims is None:
             return None
         return [dims] if isinstance(dims, int) else list(dims)
 
@@ -347,7 +371,7 @@ def _normalized(args: Args, kwargs: Kwargs) -> list[int]:
     return list(range(-len(shape), 0))
 
 
-_MIXED: dict[str, Callable[[Args, Kwargs], list[int] | None]] = {
+_MIXED: dict[str, Callable[[Args, Kwargs], Dims]] = {
     **dict.fromkeys("amax amin mean sum std var logsumexp all any max min prod median".split(), _dims(1)),
     **dict.fromkeys("softmax log_softmax softmin glu".split(), _dims(1)),
     **dict.fromkeys(("norm", "vector_norm"), _dims(2)),
@@ -355,7 +379,11 @@ _MIXED: dict[str, Callable[[Args, Kwargs], list[int] | None]] = {
     "layer_norm": _normalized,
     "rms_norm": _normalized,
     "group_norm": lambda _args, _kwargs: None,
-    "instance_norm": lambda _args, _kwargs: [-2, -1],
+    # These two may also use statistics that were learned.
+    "instance_norm": lambda args, kwargs: (
+        None if argument(args, kwargs, 5, "use_input_stats", default=True) else ()
+    ),
+    "batch_norm": lambda args, kwargs: None if argument(args, kwargs, 5, "training", default=False) else (),
 }
 
 _PRODUCTS = frozenset("linear matmul bmm scaled_dot_product_attention multi_head_attention_forward".split())

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nnscope.network.capture import Call, forward
+from nnscope.network.capture import Call, forward, version_of
+from nnscope.network.flow import Flow
 from nnscope.network.guards import untouched
 from nnscope.network.layers import describe
 from nnscope.records import Layer
@@ -24,6 +25,8 @@ class Survey(NamedTuple):
     """What the model returned."""
     overwritten: frozenset[str]
     """Layers whose values a later in-place operation changed."""
+    multiply_adds: int
+    """Products summed in the whole pass, also by what is no layer."""
 
 
 Look = Callable[[Layer, Tensor, "Layer | None"], None]
@@ -54,12 +57,13 @@ def survey(model: nn.Module, x: Tensor, look: Look) -> Survey:
             twin = last is not None and last.tensor() is output and last.name not in overwritten
             look(layer, output.detach(), layers[-1] if twin else None)
         layers.append(layer)
-        alive.append(_Seen(layer.name, weakref.ref(output), output._version))
+        alive.append(_Seen(layer.name, weakref.ref(output), version_of(output)))
 
+    flow = Flow()
     with untouched(model), torch.no_grad():
-        output = forward(model, x, visit, flow=True)
+        output = forward(model, x, visit, flow=flow)
     overwritten.update(_written(alive))
-    return Survey(tuple(layers), output, frozenset(overwritten))
+    return Survey(tuple(layers), output, frozenset(overwritten), flow.multiply_adds)
 
 
 class _Seen(NamedTuple):
@@ -74,7 +78,7 @@ def _written(alive: list[_Seen]) -> list[str]:
     """The names whose tensors were written to since they were seen; forgets those that are gone."""
     held = [(seen, seen.tensor()) for seen in alive]
     alive[:] = [seen for seen, tensor in held if tensor is not None]
-    return [seen.name for seen, tensor in held if tensor is not None and tensor._version != seen.version]
+    return [seen.name for seen, tensor in held if tensor is not None and version_of(tensor) != seen.version]
 
 
 def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Tensor]:

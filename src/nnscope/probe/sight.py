@@ -74,6 +74,7 @@ class Sight:
         self.epoch = 0
         """Counts how often the model was found changed and run again."""
         self._thread = threading.local()
+        self._looking = threading.RLock()
         self._key = next(_serial)
         weakref.finalize(self, _forget, self._key)
         self._own_input = isinstance(image, Tensor) or callable(transform)
@@ -91,9 +92,12 @@ class Sight:
 
     def refresh(self) -> None:
         """Run the model again if its weights are not those that were seen; every question asks for this."""
-        if not getattr(self._thread, "settled", False) and self._fingerprint.stale():
-            self.epoch += 1
-            self._run()
+        if getattr(self._thread, "settled", False):
+            return
+        with self._looking:  # one of several threads runs it, the others wait
+            if self._fingerprint.stale():
+                self.epoch += 1
+                self._run()
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -173,10 +177,11 @@ class Sight:
 
     def _run(self) -> None:
         _forget(self._key)
-        layers, output, self._overwritten = network.survey(self.model, self.specimen.input, self._keep)
+        seen = network.survey(self.model, self.specimen.input, self._keep)
+        layers, output, self._overwritten = seen.layers, seen.output, seen.overwritten
         self._fingerprint = Fingerprint(self.model)
         count = sum(parameter.numel() for parameter in self.model.parameters())
-        self._layers = LayerTable(layers, self.name, count)
+        self._layers = LayerTable(layers, self.name, count, seen.multiply_adds)
         scores = class_scores(output)
         self._scores = None if scores is None else scores[0].detach().clone()
         if not self._layers.viewable:

@@ -52,15 +52,16 @@ class Layer:
     """Size of its output in bytes."""
     receptive_field: tuple[float, float] | None = None
     """Rows and columns of the network's input, in pixels, that one cell could see at most, were the image
-    boundless; ``inf`` where it sees all there is, ``None`` where nobody knows. Behind an upsampling some
-    cells see less."""
+    boundless; ``inf`` where it sees all there is, ``None`` where nobody knows. Behind an upsampling cells
+    differ: some see less, and where a finer path joins it, some up to a step of the coarser one more."""
     effective_stride: tuple[float, float] | None = None
     """Rows and columns, in pixels of the input, from what one cell sees to what the next one sees; ``None``
     where nobody knows, or there is one cell alone."""
     receptive_start: tuple[float, float] | None = None
     """Row and column of the first pixel that cell (0, 0) could see; negative in the padding."""
     reads: tuple[int, ...] = ()
-    """The layers, by ``index``, that it reads directly; -1 is the image. Empty for a layer made of others."""
+    """The layers, by ``index``, that it reads directly; -1 is the image. Empty for a layer made of others. A
+    module that hands on the very tensor it was given (an identity) is read in its place from there on."""
     inside: tuple[int, int] | None = None
     """First and last ``index`` of the layers it is made of; ``None`` for an operation."""
     block: str = ""

@@ -25,14 +25,18 @@ class LayerTable(Sequence[Layer]):
         layers: In the order of the pass.
         model: What the model is called.
         parameters: How many numbers it has learned, also those that took no part in the pass.
+        multiply_adds: Products summed in the whole pass, also by what is no layer.
     """
 
-    def __init__(self, layers: Sequence[Layer], model: str = "", parameters: int = 0) -> None:
+    def __init__(
+        self, layers: Sequence[Layer], model: str = "", parameters: int = 0, multiply_adds: int = 0
+    ) -> None:
         self._layers = tuple(layers)
         self._by_name = {layer.name: layer for layer in self._layers}
         self._names = tuple(self._by_name)
         self.model = model
         self.parameters = parameters
+        self.multiply_adds = multiply_adds
 
     @overload
     def __getitem__(self, key: int | str) -> Layer: ...
@@ -90,16 +94,6 @@ class LayerTable(Sequence[Layer]):
         return self._layers[layer.reads[0]] if len(layer.reads) == 1 and layer.reads[0] >= 0 else None
 
     @property
-    def multiply_adds(self) -> int:
-        """Products summed in the whole pass."""
-        ends, total = -1, 0
-        for layer in reversed(self._layers):  # a block comes after what is inside
-            if ends < 0 or layer.index < ends:
-                total += layer.multiply_adds
-                ends = layer.inside[0] if layer.inside else layer.index
-        return total
-
-    @property
     def memory(self) -> int:
         """Bytes of all outputs together, a block's and its last layer's counted once."""
         return sum(layer.memory for layer in self._layers if layer.inside is None)
@@ -145,7 +139,7 @@ class LayerTable(Sequence[Layer]):
         )
 
 
-_QUERY = re.compile(r"(.+)@(\d+),(\d+)")
+_QUERY = re.compile(r"(.+)@(\d{1,6}),(\d{1,6})")
 """An attention map asked by one patch, ``blocks.3.attn.softmax@3,5``."""
 
 _FACTS = (

@@ -47,8 +47,9 @@ Kinds of packet
     ``first`` float32 [n], the number of the first input channel of each (its group's).
 ``statistics`` (reply to ``get`` "statistics"): histograms of a layer, or of one of its channels.
     facts: ``epoch``, ``layer``, ``channels`` [] or [c], ``target`` and ``unit`` (what the gradients are of,
-    as in a ``map``), ``rows``: a list, one a histogram, of ``kind`` ("weights", "biases", "activations", "gradients"), ``sentence`` (of what, in words), ``count``, ``mean``,
-    ``std``, ``min``, ``max``, ``zero`` (fraction exactly 0), ``dead`` (channels that are 0 everywhere) of
+    as in a ``map``), ``rows``: a list, one a histogram, of ``kind`` ("weights", "biases", "activations",
+    "gradients"), ``sentence`` (of what, in words), ``count``, ``mean``, ``std``, ``min``, ``max``,
+    ``zero`` (fraction exactly 0), ``dead`` (channels that are 0 everywhere) of
     ``channels``, ``saturated`` (values at a bound of their activation; None where it has none),
     ``nonfinite`` (count), ``ends`` [lo, hi] of the bins; ``missing``: a list of sentences on what there is
     no histogram of, and why;
