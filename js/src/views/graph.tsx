@@ -1,12 +1,12 @@
 /** The graph of the network: only what is near the view is in the page; the rest of the way is a transform. */
 
 import { type Signal, untracked, useComputed, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { INPUT } from "../graph/blocks";
 import { meets, windowOf } from "../graph/camera";
 import type { Placed, Route } from "../graph/drawing";
 import { useScope } from "./context";
-import { type GraphControl, STEP } from "./graphcontrol";
+import { type GraphControl, NOTHING, STEP } from "./graphcontrol";
 import { nodeOf, Pointers, pointing } from "./graphdrag";
 import { onGraphKey } from "./graphkeys";
 import { Lines } from "./graphlines";
@@ -34,6 +34,7 @@ export function Graph({ control, found }: Props) {
   });
   useFirstLook(frame, control);
   useKeepFocus(frame, state.active);
+  useHandOver(frame, control);
   return (
     <div class="nn-graph">
       <div
@@ -118,18 +119,18 @@ function boundsOf({ points }: Route) {
   return { x, y, width: Math.max(...xs) - x + 1, height: Math.max(...ys) - y + 1 };
 }
 
-/** Tell the control how large the view is; once that is known, look at the layer of the panel. */
+/** Tell the control how large the view is; when it is first known, look at the layer of the panel. */
 function useFirstLook(frame: { readonly current: HTMLDivElement | null }, control: GraphControl): void {
   const { store } = useScope();
   const size = useSize(frame);
-  const looked = useRef(false);
+  const looked = useRef(control.size.peek().width > 0);
   useSignalEffect(() => {
     const now = size.value;
     untracked(() => {
       control.resize(now);
-      if (now.width === 0 || looked.current) return;
-      looked.current = true;
       const { camera, map } = control.state;
+      if (now.width === 0 || (looked.current && camera.value)) return;
+      looked.current = true;
       const shown = map.placeOf(store.traits.layer.value);
       if (!camera.value) control.start(shown ?? INPUT);
       else if (shown !== undefined) control.focus(control.shown(shown));
@@ -146,4 +147,22 @@ function useKeepFocus(frame: { readonly current: HTMLDivElement | null }, active
     if (now !== active.peek() || !frame.current?.contains(page?.activeElement ?? null)) return;
     frame.current.querySelector<HTMLElement>(`[data-node="${now}"]`)?.focus({ preventScroll: true });
   }, [frame, active, now]);
+}
+
+/** The graph of a new answer takes the focus from the one whose place it takes. */
+function useHandOver(frame: { readonly current: HTMLDivElement | null }, control: GraphControl): void {
+  useLayoutEffect(() => {
+    const { held, active } = control.state;
+    const element = frame.current;
+    const page = element?.getRootNode() as Document | ShadowRoot | undefined;
+    // Whoever has gone on to something else is left there.
+    if (held.peek() && document.activeElement === document.body) {
+      element?.querySelector<HTMLElement>(`[data-node="${active.peek()}"]`)?.focus({ preventScroll: true });
+    }
+    held.value = false;
+    return () => {
+      held.value = element?.contains(page?.activeElement ?? null) ?? false;
+      control.resize(NOTHING);
+    };
+  }, [frame, control]);
 }

@@ -13,18 +13,24 @@ export const STEP = 1.4;
 const READABLE = 0.6;
 /** Empty room beside a drawing that is as wide as the view, in pixels. */
 const SIDES = 32;
+export const NOTHING: Extents = { width: 0, height: 0 };
 
 export class GraphControl {
   readonly drawing: ReadonlySignal<Drawing>;
   readonly moves: ReadonlySignal<Moves>;
-  /** Of the view, in pixels; 0 × 0 until it is laid out. */
-  readonly size: Signal<Extents> = signal({ width: 0, height: 0 });
+  /** Of the view, in pixels; 0 × 0 while it is not in the page. */
+  readonly size: Signal<Extents>;
 
-  /** @param goTo Shows the pictures of a layer. */
+  /**
+   * @param goTo Shows the pictures of a layer.
+   * @param size Of the view, where it is known already.
+   */
   constructor(
     readonly state: NetworkState,
     readonly goTo: (layer: string) => void,
+    size: Extents = NOTHING,
   ) {
+    this.size = signal(size);
     const { map, open } = state;
     this.drawing = computed(() => map.draughtsman.draw(open.value));
     this.moves = computed(() => new Moves(this.drawing.value, map.blocks, map.network.edges, open.value));

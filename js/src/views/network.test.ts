@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
+import { asTraits, type LayerValues, layerPacket } from "../../demo/packets";
 import { madeUp } from "../../demo/specimen";
 
 beforeAll(pretendLayout);
@@ -172,6 +173,26 @@ test("rows are reached by keyboard, with one tab stop among them", async () => {
   panel.press(rows()[1] as HTMLElement, "End");
   await panel.settle();
   expect((document.activeElement as HTMLElement).dataset.row).toBe("110");
+});
+
+test("after new weights the graph is seen as before, and the focus stays in it", async () => {
+  const look = () => panel.root.querySelector<HTMLElement>(".nn-graph-sheet")?.style.transform;
+  const after = async (button: string) => {
+    panel.find("button", button).click();
+    await panel.settle();
+    return look();
+  };
+  const whole = await after("Fit the graph");
+  const before = await after("Zoom in");
+  item("fc").focus();
+  const shown = names();
+  expect(before).toMatch(/scale/);
+  panel.model.receive(asTraits("_header", "_tiles", layerPacket(specimen.layers[0] as LayerValues, 1)));
+  await panel.settle();
+  expect(names()).toEqual(shown);
+  expect(look()).toBe(before);
+  expect(document.activeElement).toBe(item("fc"));
+  expect(await after("Fit the graph")).toBe(whole);
 });
 
 test("what the kernel refuses is a sentence, and can be tried again", async () => {

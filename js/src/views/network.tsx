@@ -29,9 +29,17 @@ const ROOM_FOR_BOTH = 1000;
 
 function Shown({ network, stale }: { readonly network: Found; readonly stale: boolean }) {
   const { store, view } = useScope();
-  const control = useMemo(() => {
-    return new GraphControl(stateOf(view, network), (layer) => store.set({ layer, view: "channels" }));
+  const last = useRef<{ readonly control: GraphControl; readonly turn: number } | null>(null);
+  // A new answer has a new control, which goes on in the view of the last one.
+  const { control, turn } = useMemo(() => {
+    const goTo = (layer: string) => store.set({ layer, view: "channels" });
+    const size = last.current?.control.size.peek();
+    return {
+      control: new GraphControl(stateOf(view, network), goTo, size),
+      turn: (last.current?.turn ?? 0) + 1,
+    };
   }, [view, network, store]);
+  last.current = { control, turn };
   const { map, typed, table, order, hover, active } = control.state;
   const room = useRef<HTMLDivElement>(null);
   const size = useSize(room);
@@ -54,7 +62,7 @@ function Shown({ network, stale }: { readonly network: Found; readonly stale: bo
         {(both || !table.value) && <Folding control={control} />}
       </div>
       <div class={both ? "nn-net-both" : "nn-net-one"}>
-        {(both || !table.value) && <Graph control={control} found={found} />}
+        {(both || !table.value) && <Graph key={turn} control={control} found={found} />}
         {(both || table.value) && (
           <LayerTable network={network} found={found} order={order} onLayer={control.goTo} />
         )}

@@ -16,6 +16,8 @@ export interface NetworkState {
   readonly camera: Signal<Camera | null>;
   /** The node that has, or would get, the focus. */
   readonly active: Signal<number>;
+  /** Whether the focus was in the graph when it was last taken out of the page. */
+  readonly held: Signal<boolean>;
   /** The node under the pointer. */
   readonly hover: Signal<number | null>;
   readonly typed: Signal<string>;
@@ -37,6 +39,7 @@ export function stateOf({ rooms }: ViewState, network: Network): NetworkState {
     open: signal(openAtFirst(map.blocks)),
     camera: signal(null),
     active: signal(INPUT),
+    held: signal(false),
     hover: signal(null),
     typed: signal(""),
     order: signal(null),
