@@ -1,7 +1,6 @@
 /** A small picture of a channel, in the colours of the grid. */
 
-import { useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { isDiverging, tableOf } from "../draw/colormap";
 import { paintCodes, pixelsOf } from "../draw/paint";
 import { around, lookup } from "../draw/scale";
@@ -12,8 +11,8 @@ export function Thumb({ tile }: { readonly tile: CodeTile }) {
   const { store } = useScope();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [height, width] = tile.size;
-  useSignalEffect(() => {
-    const colormap = store.traits.colormap.value;
+  const colormap = store.traits.colormap.value;
+  useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const { codes, lo, hi } = tile;
@@ -22,6 +21,6 @@ export function Thumb({ tile }: { readonly tile: CodeTile }) {
     const image = context.createImageData(width, height);
     paintCodes(codes, lut, pixelsOf(image));
     context.putImageData(image, 0, 0);
-  });
+  }, [tile, height, width, colormap]);
   return <canvas ref={canvas} class="nn-thumb" width={width} height={height} aria-hidden="true" />;
 }
