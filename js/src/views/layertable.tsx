@@ -35,7 +35,9 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
   const last = Math.min(rows.length, Math.ceil((top.value + size.value.height) / ROW) + SPARE);
   // One row is in the tab order: the last that had the focus, else that of the panel's layer.
   const stop = clamp(rows.indexOf(active.value ?? now), 0, Math.max(0, rows.length - 1));
-  const focusOn = useFocusOn(body, top);
+  const { show, focusOn } = useFocusOn(body, top);
+  // It starts at the panel's layer.
+  useLayoutEffect(() => show(stop), []);
   const onKeyDown = (event: KeyboardEvent) => {
     const goal = goalOf(event.key, stop, rows.length, Math.floor(size.value.height / ROW) - 2);
     if (goal === null) return;
@@ -61,19 +63,22 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
       >
         <Head order={order} />
         <div role="rowgroup" style={{ height: `${rows.length * ROW}px` }} onKeyDown={onKeyDown}>
-          {rows.slice(first, last).map((place, i) => (
-            <Row
-              key={place}
-              node={nodes[place] as NetworkNode}
-              at={first + i}
-              tabIndex={first + i === stop ? 0 : -1}
-              now={place === now}
-              onFocus={() => {
-                active.value = place;
-              }}
-              onLayer={onLayer}
-            />
-          ))}
+          {rows.map((place, at) =>
+            // The tab stop stays, wherever it is: it may have the focus.
+            (at >= first && at < last) || at === stop ? (
+              <Row
+                key={place}
+                node={nodes[place] as NetworkNode}
+                at={at}
+                tabIndex={at === stop ? 0 : -1}
+                now={place === now}
+                onFocus={() => {
+                  active.value = place;
+                }}
+                onLayer={onLayer}
+              />
+            ) : null,
+          )}
         </div>
         <Totals network={network} rows={rows.length} />
       </div>
@@ -106,7 +111,7 @@ function goalOf(key: string, from: number, count: number, page: number): number 
   return goal === null || count === 0 ? null : clamp(goal, 0, count - 1);
 }
 
-/** Brings a row into sight, and gives it the focus once it is in the page. */
+/** Brings a row into sight, and perhaps gives it the focus once it is in the page. */
 function useFocusOn(body: { readonly current: HTMLDivElement | null }, top: Signal<number>) {
   const wanted = useSignal<number | null>(null);
   useLayoutEffect(() => {
@@ -116,15 +121,19 @@ function useFocusOn(body: { readonly current: HTMLDivElement | null }, top: Sign
     wanted.value = null;
     found.focus({ preventScroll: true });
   });
-  return (row: number) => {
+  const show = (row: number) => {
     const view = body.current;
     if (!view) return;
     // Head and totals cover a row each.
     const [lowest, highest] = [(row + 3) * ROW - view.clientHeight, row * ROW];
     view.scrollTop = highest < lowest ? highest : clamp(view.scrollTop, lowest, highest);
     top.value = view.scrollTop;
+  };
+  const focusOn = (row: number) => {
+    show(row);
     wanted.value = row;
   };
+  return { show, focusOn };
 }
 
 function Head({ order }: { readonly order: Signal<Order> }) {

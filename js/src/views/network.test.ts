@@ -195,6 +195,24 @@ test("after new weights the graph is seen as before, and the focus stays in it",
   expect(await after("Fit the graph")).toBe(whole);
 });
 
+test("the table starts at the panel's layer, its tab stop, which stays when it is scrolled out of sight", async () => {
+  panel.model.onSave = () => {};
+  panel.model.receive({ layer: "layer4.1.conv1" });
+  await turnTo("table");
+  const stops = () => rows().filter((row) => row.tabIndex === 0);
+  const stop = stops()[0] as HTMLElement;
+  expect(stop.getAttribute("aria-selected")).toBe("true");
+  expect(rows()[0]?.dataset.row).not.toBe("0");
+  stop.focus();
+  const scroll = panel.root.querySelector(".nn-table-scroll") as HTMLElement;
+  scroll.scrollTop = 0;
+  scroll.dispatchEvent(new Event("scroll"));
+  await panel.settle();
+  expect(rows()[0]?.dataset.row).toBe("0");
+  expect(stops()).toEqual([stop]);
+  expect(document.activeElement).toBe(stop);
+});
+
 test("what the kernel refuses is a sentence, and can be tried again", async () => {
   const answer = panel.model.onSend;
   panel.model.onSend = (content) => {
