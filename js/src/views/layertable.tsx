@@ -35,7 +35,7 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
   const last = Math.min(rows.length, Math.ceil((top.value + size.value.height) / ROW) + SPARE);
   // One row is in the tab order: the last that had the focus, else that of the panel's layer.
   const stop = clamp(rows.indexOf(active.value ?? now), 0, Math.max(0, rows.length - 1));
-  const { show, focusOn } = useFocusOn(body, top);
+  const { show, focusOn, onFocusOut } = useFocusOn(body, top);
   // It starts at the panel's layer.
   useLayoutEffect(() => show(stop), []);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -62,7 +62,7 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
         }}
       >
         <Head order={order} />
-        <div role="rowgroup" style={{ height: `${rows.length * ROW}px` }} onKeyDown={onKeyDown}>
+        <div role="rowgroup" style={{ height: `${rows.length * ROW}px` }} {...{ onKeyDown, onFocusOut }}>
           {rows.map((place, at) =>
             // The tab stop stays, wherever it is: it may have the focus.
             (at >= first && at < last) || at === stop ? (
@@ -113,13 +113,14 @@ function goalOf(key: string, from: number, count: number, page: number): number 
 
 /** Brings a row into sight, and perhaps gives it the focus once it is in the page. */
 function useFocusOn(body: { readonly current: HTMLDivElement | null }, top: Signal<number>) {
-  const wanted = useSignal<number | null>(null);
-  useLayoutEffect(() => {
-    const row = wanted.value;
+  const wanted = useRef<number | null>(null);
+  const focus = (row: number | null) => {
     const found = body.current?.querySelector<HTMLElement>(`[data-row="${row}"]`);
-    if (row === null || !found) return;
-    wanted.value = null;
-    found.focus({ preventScroll: true });
+    found?.focus({ preventScroll: true });
+    wanted.current = found ? null : row;
+  };
+  useLayoutEffect(() => {
+    if (wanted.current !== null) focus(wanted.current);
   });
   const show = (row: number) => {
     const view = body.current;
@@ -131,9 +132,12 @@ function useFocusOn(body: { readonly current: HTMLDivElement | null }, top: Sign
   };
   const focusOn = (row: number) => {
     show(row);
-    wanted.value = row;
+    focus(row);
   };
-  return { show, focusOn };
+  const onFocusOut = () => {
+    wanted.current = null;
+  };
+  return { show, focusOn, onFocusOut };
 }
 
 function Head({ order }: { readonly order: Signal<Order> }) {

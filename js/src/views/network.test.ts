@@ -172,7 +172,16 @@ test("rows are reached by keyboard, with one tab stop among them", async () => {
   expect(document.activeElement).toBe(rows()[1]);
   panel.press(rows()[1] as HTMLElement, "End");
   await panel.settle();
-  expect((document.activeElement as HTMLElement).dataset.row).toBe("110");
+  const last = document.activeElement as HTMLElement;
+  expect(last.dataset.row).toBe("110");
+  panel.press(last, "End"); // it is there
+  const field = panel.find("input", "Search layers");
+  field.focus();
+  panel.type(field, "bn");
+  await panel.settle();
+  panel.type(field, "");
+  await panel.settle();
+  expect(document.activeElement).toBe(field);
 });
 
 test("after new weights the graph is seen as before, and the focus stays in it", async () => {
