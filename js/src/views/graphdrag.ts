@@ -30,6 +30,8 @@ export function pointing(frame: RefObject<HTMLElement>, control: GraphControl, p
       if (event.button === 0) pointers.put(event.pointerId, at(event));
     },
     onPointerMove(event: PointerEvent) {
+      // It may have been released outside, before it was captured.
+      if (event.buttons === 0) end(event);
       const moved = pointers.move(event.pointerId, at(event));
       if (!moved) return;
       frame.current?.setPointerCapture(event.pointerId);
@@ -47,7 +49,8 @@ export function pointing(frame: RefObject<HTMLElement>, control: GraphControl, p
       event.preventDefault();
     },
     onClick(event: MouseEvent) {
-      if (!pointers.dragged) click(event.target, control);
+      // A click without a press, from a screen reader or a script, is never the end of a drag.
+      if (event.detail === 0 || !pointers.dragged) click(event.target, control);
     },
     onDblClick(event: MouseEvent) {
       if (nodeOf(event.target) === null) control.zoom(event.shiftKey ? 1 / STEP : STEP, at(event));

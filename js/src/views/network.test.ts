@@ -125,6 +125,26 @@ test("the wheel moves the drawing, and is let through at its ends", () => {
   expect(turn(50, { ctrlKey: true })).toBe(true);
 });
 
+test("a drag ends where the button is up, even if that was outside; a click from elsewhere still clicks", async () => {
+  const tree = panel.find("tree", "Graph of the network");
+  const sheet = () => panel.root.querySelector<HTMLElement>(".nn-graph-sheet")?.style.transform;
+  const point = async (name: string, clientY: number, buttons: number) => {
+    const at = { clientY, buttons, pointerId: 1, bubbles: true };
+    tree.dispatchEvent(new PointerEvent(`pointer${name}`, at));
+    await panel.settle();
+    return sheet();
+  };
+  for (let i = 0; i < 4; i++) panel.find("button", "Zoom in").click(); // until there is room to drag
+  await point("down", 0, 1);
+  const dragged = await point("move", -20, 1);
+  expect(await point("move", -40, 1)).not.toBe(dragged);
+  const released = sheet();
+  expect(await point("move", -60, 0)).toBe(released);
+  item("layer1").click();
+  await panel.settle();
+  expect(item("layer1").getAttribute("aria-expanded")).toBe("true");
+});
+
 test("what is sought is counted, kept bright, and unfolded at Enter", async () => {
   const field = panel.find("input", "Search layers");
   panel.type(field, "layer3.1.conv2");
