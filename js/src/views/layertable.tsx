@@ -19,9 +19,11 @@ interface Props {
   readonly found: ReadonlySet<number> | null;
   readonly order: Signal<Order>;
   readonly onLayer: (layer: string) => void;
+  /** Gets what leads to the first row. */
+  readonly toFirst: { current: () => void };
 }
 
-export function LayerTable({ network, found, order, onLayer }: Props) {
+export function LayerTable({ network, found, order, onLayer, toFirst }: Props) {
   const { store } = useScope();
   const { nodes } = network;
   const body = useRef<HTMLDivElement>(null);
@@ -38,13 +40,17 @@ export function LayerTable({ network, found, order, onLayer }: Props) {
   const { show, focusOn, onFocusOut } = useFocusOn(body, top);
   // It starts at the panel's layer.
   useLayoutEffect(() => show(stop), []);
+  const goTo = (row: number) => {
+    active.value = rows[row] ?? null;
+    focusOn(row);
+  };
+  toFirst.current = () => goTo(0);
   const onKeyDown = (event: KeyboardEvent) => {
     const goal = goalOf(event.key, stop, rows.length, Math.floor(size.value.height / ROW) - 2);
     if (goal === null) return;
     event.preventDefault();
     event.stopPropagation();
-    active.value = rows[goal] ?? null;
-    focusOn(goal);
+    goTo(goal);
   };
   return (
     <div

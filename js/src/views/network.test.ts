@@ -163,6 +163,28 @@ test("what is sought is counted, kept bright, and unfolded at Enter", async () =
   expect(item("layer3.1.conv2").className).not.toContain("nn-faint");
 });
 
+test("in the table, Enter leads to the first row that was found, once all letters are there", async () => {
+  await turnTo("table");
+  const field = panel.find("input", "Search layers");
+  field.focus();
+  panel.type(field, "layer3.1.conv");
+  await panel.settle();
+  panel.press(field, "Enter", { isComposing: true });
+  await panel.settle();
+  expect(document.activeElement).toBe(field);
+  panel.press(field, "Enter");
+  await panel.settle();
+  expect(document.activeElement?.textContent).toContain("layer3.1.conv1");
+});
+
+test("who goes to a layer by keyboard goes on among its channels", async () => {
+  item("conv1").focus();
+  panel.press(item("conv1"), "Enter");
+  await panel.settle();
+  expect(panel.model.get("view")).toBe("channels");
+  expect(panel.find("grid", "Channels").contains(document.activeElement)).toBe(true);
+});
+
 test("the table is sorted by its heads, and a row leads to its layer", async () => {
   await turnTo("table");
   const table = panel.find("grid", "Layers of the network");

@@ -28,20 +28,10 @@ export function Network() {
 const ROOM_FOR_BOTH = 1000;
 
 function Shown({ network, stale }: { readonly network: Found; readonly stale: boolean }) {
-  const { store, view } = useScope();
-  const last = useRef<{ readonly control: GraphControl; readonly turn: number } | null>(null);
-  // A new answer has a new control, which goes on in the view of the last one.
-  const { control, turn } = useMemo(() => {
-    const goTo = (layer: string) => store.set({ layer, view: "channels" });
-    const size = last.current?.control.size.peek();
-    return {
-      control: new GraphControl(stateOf(view, network), goTo, size),
-      turn: (last.current?.turn ?? 0) + 1,
-    };
-  }, [view, network, store]);
-  last.current = { control, turn };
-  const { map, typed, table, order, hover, active } = control.state;
   const room = useRef<HTMLDivElement>(null);
+  const toFirst = useRef<() => void>(() => {});
+  const { control, turn } = useControl(network, room);
+  const { map, typed, table, order, hover, active } = control.state;
   const size = useSize(room);
   const both = useComputed(() => size.value.width >= ROOM_FOR_BOTH).value;
   const found = useMemo(() => foundIn(map, typed.value), [map, typed.value]);
@@ -58,18 +48,41 @@ function Shown({ network, stale }: { readonly network: Found; readonly stale: bo
             }}
           />
         )}
-        <Search control={control} found={found} />
+        <Search
+          control={control}
+          found={found}
+          onEnter={(first) => (both || !table.value ? control.reveal(first) : toFirst.current())}
+        />
         {(both || !table.value) && <Folding control={control} />}
       </div>
       <div class={both ? "nn-net-both" : "nn-net-one"}>
         {(both || !table.value) && <Graph key={turn} control={control} found={found} />}
         {(both || table.value) && (
-          <LayerTable network={network} found={found} order={order} onLayer={control.goTo} />
+          <LayerTable {...{ network, found, order, toFirst }} onLayer={control.goTo} />
         )}
       </div>
       <Facts map={map} place={hover.value ?? active.value} />
     </div>
   );
+}
+
+/** What can be done with the graph of this network; `turn` counts them. */
+function useControl(network: Found, room: { readonly current: HTMLElement | null }) {
+  const { store, view } = useScope();
+  const last = useRef<{ readonly control: GraphControl; readonly turn: number } | null>(null);
+  last.current = useMemo(() => {
+    const goTo = (layer: string) => {
+      const page = room.current?.getRootNode() as Document | ShadowRoot | undefined;
+      // The focus goes along, to the channels.
+      view.refocus.value = room.current?.contains(page?.activeElement ?? null) ?? false;
+      store.set({ layer, view: "channels" });
+    };
+    // A new answer has a new control, which goes on in the view of the last one.
+    const size = last.current?.control.size.peek();
+    const turn = (last.current?.turn ?? 0) + 1;
+    return { control: new GraphControl(stateOf(view, network), goTo, size), turn };
+  }, [view, network, store, room]);
+  return last.current;
 }
 
 function Folding({ control }: { readonly control: GraphControl }) {
@@ -113,13 +126,16 @@ function foundIn({ network: { nodes } }: NetworkMap, typed: string): ReadonlySet
 interface SearchProps {
   readonly control: GraphControl;
   readonly found: ReadonlySet<number> | null;
+  readonly onEnter: (first: number) => void;
 }
 
-function Search({ control, found }: SearchProps) {
+function Search({ control, found, onEnter }: SearchProps) {
   const { typed, map } = control.state;
   const onKeyDown = (event: KeyboardEvent) => {
+    // Enter and Escape may be meant for what composes the letters.
+    if (event.isComposing) return;
     const [first] = found ?? [];
-    if (event.key === "Enter" && first !== undefined) control.reveal(first);
+    if (event.key === "Enter" && first !== undefined) onEnter(first);
     else if (event.key === "Escape" && typed.value) {
       typed.value = "";
       event.stopPropagation();
