@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Answers, Inquiry, Kernels } from "../findings";
 import type { LayerInfo } from "../records";
-import { KernelPull, partOf, partSize } from "./kernelpull";
+import { KernelPull, partOf, partSize, tooLarge } from "./kernelpull";
 
 const layer: LayerInfo = {
   ...{ name: "conv", kind: "Conv2d", family: "convolution", asked: "" },
@@ -16,12 +16,13 @@ interface Asked {
 }
 
 let asked: Asked[];
+let kept: Map<string, Kernels>;
 let pull: KernelPull;
 
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
-  const kept = new Map<string, Kernels>();
+  kept = new Map();
   const answers = {
     kept: ({ channels }: Inquiry) => kept.get(String(channels)),
     ask: ({ channels }: Inquiry, signal: AbortSignal) =>
@@ -77,6 +78,36 @@ test("the parts in sight are asked for, each once, and found when they have come
   expect(pull.of(30)).toBeUndefined();
   want(14, 30);
   expect(starts()).toEqual([0, 14, 28]);
+});
+
+test("what is in sight stays, whatever the answers have room for; what is scrolled away goes", async () => {
+  want(0, 30);
+  for (const question of asked) await question.answer();
+  kept.clear();
+  for (const channel of [0, 14, 29]) expect(pull.of(channel)).toBeDefined();
+  want(14, 30);
+  expect(starts()).toEqual([0, 14, 28]);
+  expect(pull.of(0)).toBeUndefined();
+  want(0, 30);
+  expect(starts()).toEqual([0, 14, 28, 0]);
+});
+
+test("an answer for which there was no room is held, and not asked for again and again", async () => {
+  want(0, 14);
+  const [question] = asked;
+  kept.set = () => kept;
+  await question?.answer();
+  expect(pull.of(3)?.place).toBe(3);
+  want(0, 13);
+  expect(asked).toHaveLength(1);
+});
+
+test("kernels of more than 8 MB each are not drawn, and it is said why", () => {
+  const wide = { ...layer, name: "fc", shape: [10, 1, 1] as const, parameters: 10 * 3_000_000 };
+  expect(tooLarge(wide)).toBe(
+    "Each kernel of fc takes 12 MB, more than the panel draws: read its weights in Python.",
+  );
+  expect(tooLarge(layer)).toBe("");
 });
 
 test("only where the scrolling rests is something asked for, and what is scrolled away is called off", () => {

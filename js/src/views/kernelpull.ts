@@ -1,6 +1,7 @@
 /** The kernels in sight, fetched in parts that are small enough for every host. */
 
 import { signal } from "@preact/signals";
+import { short } from "../draw/si";
 import type { Answers, Kernels } from "../findings";
 import type { LayerInfo } from "../records";
 
@@ -9,9 +10,26 @@ const MOST_BYTES = 256 * 1024;
 /** Milliseconds of rest before kernels are asked for, so that a flick through them asks for nothing. */
 const REST = 60;
 
+/** Bytes of one kernel that are still drawn: the panel holds all that are in sight. */
+const MOST_OF_ONE = 8 * 1024 * 1024;
+
+type Extent = Pick<LayerInfo, "parameters" | "shape">;
+
+/** Bytes of the kernel of one output channel, or a little more: the bias counts too. */
+function bytesOfOne({ parameters, shape: [outputs] }: Extent): number {
+  return (4 * parameters) / Math.max(1, outputs);
+}
+
+/** Why the kernels of a layer are not drawn, a sentence, or "" where they are. */
+export function tooLarge(layer: LayerInfo): string {
+  const bytes = bytesOfOne(layer);
+  if (bytes <= MOST_OF_ONE) return "";
+  return `Each kernel of ${layer.name} takes ${short(bytes, "B")}, more than the panel draws: read its weights in Python.`;
+}
+
 /** How many kernels one question may ask for, told by the number of parameters. */
-export function partSize({ parameters, shape: [outputs] }: Pick<LayerInfo, "parameters" | "shape">): number {
-  const bytes = (4 * parameters) / Math.max(1, outputs);
+export function partSize(layer: Extent): number {
+  const bytes = bytesOfOne(layer);
   // Where nobody knows how large they are, a few.
   const fitting = bytes > 0 ? Math.floor(MOST_BYTES / bytes) : 8;
   return Math.max(1, Math.min(MOST_CHANNELS, fitting));
@@ -36,6 +54,8 @@ export class KernelPull {
   readonly #open = new Map<number, AbortController>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted: readonly number[] = [];
+  /** The parts in sight, by the first of their channels: together they may be more than `answers` keeps. */
+  #held = new Map<number, Kernels>();
 
   constructor(
     readonly answers: Answers,
@@ -48,7 +68,7 @@ export class KernelPull {
 
   /** The part that holds the kernel of an output channel, and its place in it; `undefined` until it has come. */
   of(channel: number): { readonly part: Kernels; readonly place: number } | undefined {
-    const part = this.answers.kept(this.#inquiry(channel));
+    const part = this.#part(channel);
     return part && { part, place: part.channels.indexOf(channel) };
   }
 
@@ -59,6 +79,7 @@ export class KernelPull {
     const start = first - (first % this.#size);
     const count = Math.ceil((last - start) / this.#size);
     this.#wanted = Array.from({ length: count }, (_, i) => start + i * this.#size);
+    this.#hold();
     for (const [at, controller] of [...this.#open]) if (!this.#wanted.includes(at)) controller.abort();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), rest);
@@ -76,6 +97,17 @@ export class KernelPull {
     for (const controller of [...this.#open.values()]) controller.abort();
   }
 
+  /** Hold what is in sight as far as it is there, and let go of the rest. */
+  #hold(): void {
+    const found = this.#wanted.map((start) => [start, this.#part(start)] as const);
+    this.#held = new Map(found.filter((pair): pair is [number, Kernels] => pair[1] !== undefined));
+  }
+
+  #part(channel: number): Kernels | undefined {
+    const start = channel - (channel % this.#size);
+    return this.#held.get(start) ?? this.answers.kept(this.#inquiry(channel));
+  }
+
   #ask(): void {
     if (this.problem.peek()) return;
     for (const start of this.#wanted) if (!this.#open.has(start) && !this.of(start)) void this.#pull(start);
@@ -88,7 +120,9 @@ export class KernelPull {
     this.#open.set(start, controller);
     until.addEventListener("abort", done, { once: true });
     try {
-      this.facts.value = await this.answers.ask(this.#inquiry(start), until);
+      const part = await this.answers.ask(this.#inquiry(start), until);
+      if (!until.aborted) this.#held.set(start, part);
+      this.facts.value = part;
       this.version.value += 1;
     } catch (reason) {
       if (!until.aborted) this.problem.value = reason instanceof Error ? reason.message : String(reason);

@@ -10,7 +10,7 @@ import { Strip } from "./colourbar";
 import { useScope } from "./context";
 import { Choice } from "./controls";
 import { KernelGrid } from "./kernelgrid";
-import { KernelPull } from "./kernelpull";
+import { KernelPull, tooLarge } from "./kernelpull";
 import { Muted } from "./muted";
 import { multiplies, NoWeights } from "./noweights";
 import { Failure, Waiting } from "./room";
@@ -20,12 +20,13 @@ export function Kernels() {
   const layer = store.shown.value;
   const epoch = store.pictures.value?.epoch ?? 0;
   if (!layer) return null;
+  const reason = multiplies(layer) ? tooLarge(layer) : `${layer.name} (${layer.kind}) has no kernels.`;
   return (
     <div class="nn-room">
-      {multiplies(layer) ? (
-        <Pulled key={`${epoch}/${layer.name}`} {...{ layer, epoch }} />
+      {reason ? (
+        <NoWeights layer={layer} sentence={reason} />
       ) : (
-        <NoWeights layer={layer} sentence={`${layer.name} (${layer.kind}) has no kernels.`} />
+        <Pulled key={`${epoch}/${layer.name}`} {...{ layer, epoch }} />
       )}
     </div>
   );
