@@ -36,6 +36,13 @@ test("what else an answer depends on is part of the question, but the kernel is 
   expect(request).toHaveBeenCalledWith(inquiry, never);
 });
 
+test("an answer about another state of the network is refused, and kept for neither", async () => {
+  const old = { ...inquiry, epoch: 1 };
+  await expect(answers.ask(old, never)).rejects.toThrow("The network has changed since this was asked");
+  expect(answers.kept(old)).toBeUndefined();
+  expect(answers.kept(inquiry)).toBeUndefined();
+});
+
 test("what cannot be read is refused, and not kept", async () => {
   request.mockResolvedValueOnce(decode({ v: 1, kind: "exact", arrays: [] }, new ArrayBuffer(0)));
   await expect(answers.ask(inquiry, never)).rejects.toThrow("Expected a network packet, got exact.");

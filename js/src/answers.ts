@@ -1,4 +1,4 @@
-/** Answers to the rooms' inquirys: asked of the kernel once, read by the rooms' own readers, kept while there is room. */
+/** Answers to the rooms' questions: asked of the kernel once, read by the rooms' own readers, kept while there is room. */
 
 import { Cache } from "./cache";
 import type { Answered, Answers, Inquiry, Lazy } from "./findings";
@@ -17,10 +17,8 @@ export function createAnswers(request: Request, lazy: Lazy): Answers {
     async ask(inquiry, signal) {
       const { of: _, ...ask } = inquiry;
       const packet = await request(ask, signal);
-      const { READERS } = await lazy.load();
-      // Each reader stands under the name of what it reads.
-      const read = READERS[inquiry.what] as (packet: Packet) => Answered[typeof inquiry.what];
-      const answer = read(packet);
+      const { readAnswer } = await lazy.load();
+      const answer = readAnswer(inquiry, packet);
       kept.set(keyOf(inquiry), answer, sizeOf(packet));
       return answer;
     },

@@ -37,7 +37,7 @@ export interface Answers {
   ask<W extends keyof Answered>(inquiry: Inquiry<W>, signal: AbortSignal): Promise<Answered[W]>;
 }
 
-/** What answers each kind of question. A reader of the same name stands in `READERS` of `rooms.ts`. */
+/** What answers each kind of question. A reader of the same name stands in `wire/answer.ts`. */
 export interface Answered {
   readonly kernels: Kernels;
   readonly statistics: Statistics;

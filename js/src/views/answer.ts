@@ -10,7 +10,7 @@
  *
  * Another question calls the last one off. An answer is kept by its question and the network's state, so what
  * was asked before is there at once. While a new answer is under way the old one stays, as `stale`. To add a
- * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/` and in `READERS` (`rooms.ts`).
+ * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/` and in `wire/answer.ts`.
  */
 
 import { useSignal } from "@preact/signals";
