@@ -11,6 +11,8 @@ const lazy = { rooms: signal(rooms), problem: signal(""), load: () => Promise.re
 const inquiry: Inquiry<"network"> = { what: "network", epoch: 0, layer: "", channels: [] };
 const { signal: never } = new AbortController();
 
+const ofClass = (target: number) => ({ target, versus: null, unit: "" });
+
 let answers: Answers;
 const request = vi.fn(async (_: Ask) => {
   const { header, body } = networkPacket();
@@ -30,9 +32,9 @@ test("an answer is read, and kept by its question and the network's state", asyn
 });
 
 test("what else an answer depends on is part of the question, but the kernel is not told", async () => {
-  await answers.ask({ ...inquiry, of: "class 3" }, never);
-  expect(answers.kept({ ...inquiry, of: "class 3" })).toBeDefined();
-  expect(answers.kept({ ...inquiry, of: "class 4" })).toBeUndefined();
+  await answers.ask({ ...inquiry, of: ofClass(3) }, never);
+  expect(answers.kept({ ...inquiry, of: ofClass(3) })).toBeDefined();
+  expect(answers.kept({ ...inquiry, of: ofClass(4) })).toBeUndefined();
   expect(request).toHaveBeenCalledWith(inquiry, never);
 });
 

@@ -17,9 +17,9 @@ export function createAnswers(request: Request, lazy: Lazy): Answers {
     async ask(inquiry, signal) {
       const { of: _, ...ask } = inquiry;
       const packet = await request(ask, signal);
-      const { readAnswer } = await lazy.load();
+      const { fits, readAnswer } = await lazy.load();
       const answer = readAnswer(inquiry, packet);
-      kept.set(keyOf(inquiry), answer, sizeOf(packet));
+      if (fits(inquiry, answer)) kept.set(keyOf(inquiry), answer, sizeOf(packet));
       return answer;
     },
   };

@@ -16,6 +16,13 @@ export interface Lazy {
   load(): Promise<Rooms>;
 }
 
+/** What gradients are of, as the traits put it: a class, or a unit in its place. */
+export interface Explained {
+  readonly target: number | null;
+  readonly versus: number | null;
+  readonly unit: string;
+}
+
 /** A room's question; the kind of its answer follows from `what`. */
 export interface Inquiry<W extends keyof Answered = keyof Answered> {
   readonly what: W;
@@ -25,8 +32,8 @@ export interface Inquiry<W extends keyof Answered = keyof Answered> {
   readonly channels: readonly number[];
   /** Row and column, where it is about a cell. */
   readonly cell?: readonly [number, number];
-  /** What else the answer depends on, in any words: the kernel knows it and is not told. */
-  readonly of?: string;
+  /** What is explained, where the answer depends on it: the kernel knows it and is not told. */
+  readonly of?: Explained;
 }
 
 /** Answers of the kernel, kept while there is room for them. */
@@ -146,6 +153,8 @@ export interface Statistics {
   readonly rows: readonly Histogram[];
   /** Of what there is no histogram, and why: sentences. */
   readonly missing: readonly string[];
+  /** What the gradients are of; `null` where the kernel does not tell. */
+  readonly explained: Pick<Explained, "target" | "unit"> | null;
 }
 
 /** One of the layers through which a channel goes. */

@@ -17,7 +17,7 @@ export { Help } from "./views/help";
 export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
 export { Sum } from "./views/sum";
-export { readAnswer } from "./wire/answer";
+export { fits, readAnswer } from "./wire/answer";
 export { readChecks } from "./wire/checks";
 
 /** What the tabs of the right column show. */

@@ -9,13 +9,15 @@
  * ```
  *
  * Another question calls the last one off. An answer is kept by its question and the network's state, so what
- * was asked before is there at once. While a new answer is under way the old one stays, as `stale`. To add a
+ * was asked before is there at once. An answer of another class or unit than the one that is explained now is
+ * `stale`, and asked for again. While a new answer is under way the old one stays, as `stale`. To add a
  * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/` and in `wire/answer.ts`.
  */
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Answered, Inquiry } from "../findings";
+import { fits } from "../wire/answer";
 import { useScope } from "./context";
 
 interface Answer<T> {
@@ -27,6 +29,9 @@ interface Answer<T> {
   readonly problem: string;
   retry(): void;
 }
+
+/** Milliseconds until a question is put again whose answer was of another class. */
+const PAUSE = 250;
 
 /** What a question is about, without what every question of a page has in common. */
 type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell" | "of">>;
@@ -45,15 +50,25 @@ export function useAnswer<W extends keyof Answered>(what: W, about: About | null
     const controller = new AbortController();
     const { signal } = controller;
     state.value = { ...state.peek(), stale: true, problem: "" };
-    store.answers.ask(inquiry, signal).then(
-      (value) => {
-        if (!signal.aborted) state.value = { value, stale: false, problem: "" };
-      },
-      (reason: Error) => {
-        if (!signal.aborted) state.value = { ...NOTHING, problem: reason.message };
-      },
-    );
-    return () => controller.abort();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const pull = (pause: number) =>
+      store.answers.ask(inquiry, signal).then(
+        (value) => {
+          if (signal.aborted) return;
+          const stale = !fits(inquiry, value);
+          state.value = { value, stale, problem: "" };
+          // Ever more seldom: what the kernel and the page explain may differ for long.
+          if (stale) timer = setTimeout(pull, pause, 2 * pause);
+        },
+        (reason: Error) => {
+          if (!signal.aborted) state.value = { ...NOTHING, problem: reason.message };
+        },
+      );
+    void pull(PAUSE);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
     // The same words are the same question.
   }, [store, JSON.stringify(inquiry), tries.value]);
   const retry = () => {

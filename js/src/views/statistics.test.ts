@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
+import { statisticsPacket } from "../../demo/statistics";
 import { counted } from "../draw/figures";
 import type { Histogram } from "../findings";
 import { binReading } from "./histogramcard";
@@ -16,6 +17,11 @@ beforeEach(async () => {
 });
 afterEach(() => panel.unmount());
 
+const find = (name: string) => {
+  const found = specimen.layers.find(({ info }) => info.name === name);
+  if (!found) throw new Error(`There is no layer ${name}.`);
+  return found;
+};
 const titles = () => panel.all("figure").map((figure) => figure.querySelector("figcaption")?.textContent);
 const bins = () => panel.find("slider", "Bins of the activations");
 const word = (name: string) => panel.root.querySelector<HTMLElement>(`[data-word="${name}"]`);
@@ -85,6 +91,27 @@ test("another class has other gradients: they are asked for again, and those of 
   await panel.settle();
   expect(asked()).toHaveLength(before + 1);
   expect(titles().at(-1)).toContain("of class 0");
+});
+
+test("gradients of another class than the chosen one are not taken for its own, and asked for again", async () => {
+  const usual = panel.model.onSend;
+  const { header, body } = statisticsPacket(find("blocks.1.conv2d"), [], 0);
+  let late = true;
+  panel.model.onSend = (content) => {
+    const { what, rid } = content as { what: string; rid: number };
+    const facts = { ...header, target: late ? 0 : 3, unit: "" };
+    if (what !== "statistics") usual(content);
+    else panel.model.message({ k: "data", rid, part: 0, parts: 1, header: facts }, [body]);
+  };
+  const stale = () => panel.root.querySelectorAll(".nn-viewed .nn-stale").length;
+  const before = asked().length;
+  panel.model.set("target", 3);
+  panel.model.save_changes();
+  await panel.settle();
+  expect(stale()).toBe(1);
+  late = false;
+  await vi.waitFor(() => expect(stale()).toBe(0));
+  expect(asked()).toHaveLength(before + 2);
 });
 
 test("arrows read the bins, one after the other", async () => {

@@ -1,7 +1,7 @@
 /** Room "Statistics": histograms of a layer or of one of its channels, beside those that were kept. */
 
 import { useSignal } from "@preact/signals";
-import type { Statistics as Found, Histogram, Kept } from "../findings";
+import type { Explained, Statistics as Found, Histogram, Kept } from "../findings";
 import type { LayerInfo } from "../records";
 import type { Store, ViewState } from "../state";
 import { useAnswer } from "./answer";
@@ -50,8 +50,8 @@ function aboutOf({ name }: LayerInfo, channel: number | null) {
 }
 
 /** What the gradients are of: another class or unit has others. */
-function explained({ traits, target }: Store): string {
-  return JSON.stringify([target.value, traits.versus.value, traits.unit.value]);
+function explained({ traits, target }: Store): Explained {
+  return { target: target.value, versus: traits.versus.value, unit: traits.unit.value };
 }
 
 /** The channel that is enlarged, or was looked at last. */

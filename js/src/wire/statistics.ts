@@ -18,7 +18,14 @@ export function readStatistics(packet: Packet): Statistics {
     channel,
     rows: rows.map((row, i) => histogramOf(row, counts.slice(i * bins, (i + 1) * bins))),
     missing: list(facts.missing).filter((sentence) => typeof sentence === "string"),
+    explained: explainedIn(facts),
   };
+}
+
+function explainedIn({ target, unit }: Packet["facts"]): Statistics["explained"] {
+  return target === undefined || unit === undefined
+    ? null
+    : { target: numberOr(target, null), unit: text(unit) };
 }
 
 function histogramOf(row: Record<string, unknown>, counts: Float32Array): Histogram {
