@@ -43,7 +43,7 @@ export function HistogramCard({ now, kept, log }: Props) {
       <Bars {...bins} {...{ log, axis, weight, top }} />
       <Spread now={now} axis={axis} />
       <Axis axis={axis} />
-      <Figures now={now} top={top} />
+      <Figures now={now} top={Math.max(...now.counts)} />
     </figure>
   );
 }
@@ -57,7 +57,7 @@ interface BarsProps extends Props {
   readonly axis: Range;
   /** How often each count of the kept one counts. */
   readonly weight: number;
-  /** Values in the tallest bar. */
+  /** What the full height stands for: values in the tallest bar, or those of the outline above it. */
   readonly top: number;
 }
 
@@ -85,7 +85,11 @@ function Bars({ now, kept, log, axis, weight, top }: BarsProps) {
         {axis.lo < 0 && axis.hi > 0 && <path class="nn-atzero" d={`M${100 * fraction(0, axis)} 0V100`} />}
       </svg>
       {edges && (
-        <output class="nn-bin" style={{ left: `${100 * clamp(fraction(edges.lo, axis), 0.32, 0.68)}%` }}>
+        <output
+          class="nn-bin"
+          aria-live="off"
+          style={{ left: `${100 * clamp(fraction(edges.lo, axis), 0.32, 0.68)}%` }}
+        >
           {read}
         </output>
       )}
@@ -106,11 +110,11 @@ function useBins(now: Histogram, axis: Range) {
   const bin = at.value !== null && at.value < now.counts.length ? at.value : null;
   const handlers = {
     onKeyDown(event: KeyboardEvent) {
-      const by = turnOf(event.key);
-      if (!by) return;
+      const next = nextBin(event, now, bin);
+      if (next === null) return;
       event.preventDefault();
       event.stopPropagation();
-      point(bin === null ? (binAt(now, now.mean) ?? 0) : clamp(bin + by, 0, now.counts.length - 1));
+      point(next);
     },
     onPointerMove(event: PointerEvent & { currentTarget: HTMLElement }) {
       const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -121,6 +125,17 @@ function useBins(now: Histogram, axis: Range) {
     onBlur: () => point(null),
   };
   return { bin, read: bin === null ? "" : binReading(now, bin), handlers };
+}
+
+/** The bin to which a key leads: the mean's at first; `null` for other keys, which may be the host's. */
+function nextBin(event: KeyboardEvent, now: Histogram, bin: number | null): number | null {
+  const last = now.counts.length - 1;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return null;
+  if (event.key === "Home") return 0;
+  if (event.key === "End") return last;
+  const by = turnOf(event.key);
+  if (!by) return null;
+  return bin === null ? (binAt(now, now.mean) ?? 0) : clamp(bin + by, 0, last);
 }
 
 function box({ lo, hi }: Range, axis: Range): string {

@@ -126,6 +126,35 @@ test("arrows read the bins, one after the other", async () => {
   expect(panel.find("contentinfo").textContent).toContain(`activations ${second}`);
 });
 
+test("Home and End lead to the first and the last bin; with Ctrl a key is the host's", async () => {
+  const at = () => bins().getAttribute("aria-valuenow");
+  panel.press(bins(), "End");
+  await panel.settle();
+  expect(at()).toBe(bins().getAttribute("aria-valuemax"));
+  panel.press(bins(), "ArrowLeft", { ctrlKey: true });
+  await panel.settle();
+  expect(at()).toBe(bins().getAttribute("aria-valuemax"));
+  panel.press(bins(), "Home");
+  await panel.settle();
+  expect(at()).toBe("0");
+  // The slider reads it out already.
+  expect(bins().querySelector("output")?.getAttribute("aria-live")).toBe("off");
+});
+
+test("the tallest bar is that of what is shown, however high what was kept is drawn", async () => {
+  const tallest = figures("activations")["tallest bar"];
+  panel.model.receive({ layer: "blocks.1.relu" });
+  panel.model.set("layer", "blocks.1.relu");
+  panel.model.save_changes();
+  await vi.waitFor(() => expect(figures("activations")["tallest bar"]).not.toBe(tallest));
+  await press("Keep");
+  panel.model.set("layer", "blocks.1.conv2d");
+  panel.model.save_changes();
+  await vi.waitFor(() => expect(titles().some((title) => title?.includes("blocks.1.conv2d"))).toBe(true));
+  await panel.settle();
+  expect(figures("activations")["tallest bar"]).toBe(tallest);
+});
+
 test("a bin tells its range and its count", () => {
   const row = { ends: [-1, 1], counts: Float32Array.of(1, 999, 0, 0) } as unknown as Histogram;
   expect(binReading(row, 0)).toBe("from −1 to −0.5: 1 value, 0.1 %");
