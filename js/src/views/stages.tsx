@@ -19,6 +19,8 @@ import { Frame, ratioOf } from "./pane";
 
 interface Props {
   readonly found: Found;
+  /** Whether they are those of an earlier question: then nothing can be chosen on them. */
+  readonly stale: boolean;
   /** The layer whose sum is shown, and the cell. */
   readonly chosen: string;
   readonly cell: Cell;
@@ -26,16 +28,16 @@ interface Props {
   readonly onChoose: (layer: string, cell: Cell) => void;
 }
 
-export function Stages({ found, chosen, cell, spot, onChoose }: Props) {
+export function Stages({ found, stale, chosen, cell, spot, onChoose }: Props) {
   const [lo, hi] = found.ends;
   return (
-    <>
+    <div class={stale ? "nn-stage-room nn-stale" : "nn-stage-room"}>
       <div class="nn-pictures nn-stages">
         {found.stages.map((stage) => (
-          // A sheet is drawn again for signals alone: other pictures are another sheet.
+          // A sheet is drawn again for signals alone: another picture is another sheet.
           <StageMap
-            key={`${found.epoch}/${found.channel}/${stage.layer}`}
-            {...{ stage, found, cell, spot, onChoose }}
+            key={`${found.epoch}/${found.channel}/${stage.layer}/${stage.tile.size}/${found.ends}`}
+            {...{ stage, found, stale, cell, spot, onChoose }}
             chosen={stage.layer === chosen}
           />
         ))}
@@ -45,7 +47,7 @@ export function Stages({ found, chosen, cell, spot, onChoose }: Props) {
         />
       </div>
       <Readings stages={found.stages} spot={spot.value} />
-    </>
+    </div>
   );
 }
 
@@ -54,7 +56,7 @@ interface MapProps extends Omit<Props, "chosen"> {
   readonly chosen: boolean;
 }
 
-function StageMap({ stage, found, chosen, cell, spot, onChoose }: MapProps) {
+function StageMap({ stage, found, stale, chosen, cell, spot, onChoose }: MapProps) {
   const { store } = useScope();
   const picture = useMemo(() => pictureOf(stage, found), [stage, found]);
   return (
@@ -65,10 +67,14 @@ function StageMap({ stage, found, chosen, cell, spot, onChoose }: MapProps) {
       size={stage.size}
       spot={spot}
       asked={cell}
-      pick={{
-        title: "Click a cell to see how it came about",
-        cell: (to) => onChoose(stage.layer, to),
-      }}
+      {...(stale
+        ? {}
+        : {
+            pick: {
+              title: "Click a cell to see how it came about",
+              cell: (to) => onChoose(stage.layer, to),
+            },
+          })}
       draw={({ context, width, height }) => {
         context.imageSmoothingEnabled = stage.size[1] > width;
         context.drawImage(picture, 0, 0, width, height);

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { encode } from "../../demo/packets";
-import { madeUp } from "../../demo/specimen";
+import { madeUp, makeLayer } from "../../demo/specimen";
 import { brief } from "../draw/figures";
 import { format } from "../draw/number";
 import { grainOf } from "./numbertile";
@@ -132,6 +132,21 @@ test("Shift and an arrow lead to the next cell, an arrow to the next channel, Es
   expect(panel.all("dialog")).toHaveLength(0);
 });
 
+/** Keep back the kernel's answers to one kind of question, until the function that comes back is called. */
+function hold(kind: string): () => void {
+  const { model } = panel;
+  const usual = model.onSend;
+  const held: unknown[] = [];
+  model.onSend = (content) => {
+    if ((content as { what: string }).what === kind) held.push(content);
+    else usual(content);
+  };
+  return () => {
+    model.onSend = usual;
+    for (const content of held) usual(content);
+  };
+}
+
 /** The kernel's answer to the next question for a sum. */
 function answerWith(facts: object, patch: readonly number[]): void {
   const { model } = panel;
@@ -180,6 +195,72 @@ test("a layer that is none of the three has one map: its own", async () => {
   expect(panel.root.textContent).toContain("It is no convolution.");
   click(0, 0.01, 0.99);
   await vi.waitFor(() => expect(heading()).toBe("Channel 9, cell (27, 0)"));
+});
+
+test("the stages of the channel before cannot be clicked, and look like it", async () => {
+  await open();
+  const release = hold("stages");
+  panel.press(panel.find("dialog", "Channel 9"), "ArrowRight");
+  await vi.waitFor(() => expect(heading()).toBe("Channel 10, cell (14, 14)"));
+  const before = asked().length;
+  const stale = () => panel.root.querySelector(".nn-stages")?.closest(".nn-stale");
+  expect(stale()).toBeTruthy();
+  click(0, 0.01, 0.01);
+  await panel.settle();
+  expect(asked()).toHaveLength(before);
+  release();
+  await vi.waitFor(() => expect(stale()).toBeNull());
+  click(0, 0.01, 0.01);
+  await vi.waitFor(() => expect(asked().at(-1)?.cell).toEqual([0, 0]));
+});
+
+test("another layer starts with its own sum, whatever stage was chosen beside the last one", async () => {
+  await open();
+  panel.root.querySelector<HTMLElement>("[data-word='blocks.1.relu']")?.click();
+  await vi.waitFor(() => expect(asked().at(-1)?.layer).toBe("blocks.1.relu"));
+  panel.model.set("layer", "blocks.1.batchnorm2d");
+  panel.model.save_changes();
+  await vi.waitFor(() => expect(asked().at(-1)?.layer).toBe("blocks.1.batchnorm2d"));
+  await panel.settle();
+  expect(asked().at(-1)?.layer).toBe("blocks.1.batchnorm2d");
+});
+
+test("stages that could not be had are asked for again when it is wished", async () => {
+  const usual = panel.model.onSend;
+  panel.model.onSend = (content) => {
+    const { what, rid } = content as { what: string; rid: number };
+    if (what !== "stages") usual(content);
+    else panel.model.message({ k: "error", rid, code: "layer", message: "It is too busy." });
+  };
+  await open();
+  expect(panel.root.textContent).toContain("It is too busy.");
+  panel.model.onSend = usual;
+  const again = panel.all("button").find(({ textContent }) => textContent === "Try again");
+  again?.click();
+  await vi.waitFor(() => expect(panel.root.querySelectorAll(".nn-stages .nn-picture")).toHaveLength(3));
+  expect(panel.root.textContent).not.toContain("It is too busy.");
+});
+
+test("the channel alone is drawn anew when finer cells have come", async () => {
+  panel.unmount();
+  const layers = [makeLayer("a", "Conv2d", "convolution", 12, 120)];
+  const traits = { ...specimen.traits, layer: "a", channel: 2, tile: 256, view: "network" };
+  panel = mountWidget({ layers, traits });
+  const usual = panel.model.onSend;
+  panel.model.onSend = (content) => {
+    const { what, rid } = content as { what: string; rid: number };
+    if (what !== "stages" && what !== "sum") usual(content);
+    else panel.model.message({ k: "error", rid, code: "layer", message: "No." });
+  };
+  panel.root.querySelector<HTMLElement>("[data-word=Sum]")?.click();
+  await vi.waitFor(() => expect(panel.root.textContent).toContain("No."));
+  await panel.settle();
+  const sheet = () => panel.root.querySelector(".nn-stages canvas");
+  const coarse = sheet();
+  // The grid asks for finer tiles; a finer picture is another sheet.
+  panel.model.receive({ view: "channels" });
+  await vi.waitFor(() => expect(sheet()).not.toBe(coarse), 4000);
+  expect(sheet()).not.toBeNull();
 });
 
 test("the size of the output is worked out", async () => {

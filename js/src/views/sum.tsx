@@ -1,6 +1,7 @@
 /** Tab "Sum" of the enlarged view: through which layers the channel went, and how one of its cells came about. */
 
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { clamp } from "../draw/layout";
 import type { Cell } from "../draw/query";
 import type { Stages as FoundStages } from "../findings";
@@ -10,7 +11,7 @@ import { useAnswer } from "./answer";
 import { Arithmetic } from "./arithmetic";
 import { middleOf } from "./cellbox";
 import { useScope } from "./context";
-import { Choice } from "./controls";
+import { Choice, Small } from "./controls";
 import { Muted } from "./muted";
 import { Failure, Waiting } from "./room";
 import { Stages, soleStage } from "./stages";
@@ -21,14 +22,20 @@ interface Props {
 }
 
 export function Sum({ channel, pictures }: Props) {
-  const { store, view } = useScope();
+  const { view } = useScope();
   const { layer, size } = pictures;
   const stages = useAnswer("stages", { layer, channels: [channel] });
-  const wanted = useSignal(layer);
+  const wanted = useSignal({ from: layer, stage: layer });
   const spot = useSignal<Spot | null>(null);
+  const sole = useSole(channel, pictures);
   // A layer that is none of the three has a map nevertheless, on which cells can be chosen.
-  const found = stages.value ?? (stages.problem ? soleStage(store, channel, pictures) : null);
-  const chosen = found?.stages.some((stage) => stage.layer === wanted.value) ? wanted.value : layer;
+  const found = stages.value ?? (stages.problem ? sole : null);
+  const { from, stage } = wanted.value;
+  // What was chosen beside one layer is no choice beside another.
+  const chosen = from === layer && found?.stages.some((each) => each.layer === stage) ? stage : layer;
+  const choose = (to: string) => {
+    wanted.value = { from: layer, stage: to };
+  };
   const at = inside(view.summed.value ?? middleOf(size), size);
   const sum = useAnswer("sum", { layer: chosen, channels: [channel], cell: at });
   return (
@@ -38,14 +45,19 @@ export function Sum({ channel, pictures }: Props) {
         <>
           <Stages
             {...{ found, chosen, spot }}
+            stale={stages.stale}
             cell={at}
             onChoose={(to, of) => {
-              wanted.value = to;
+              choose(to);
               view.summed.value = of;
             }}
           />
-          {stages.problem && <Muted>{stages.problem}</Muted>}
-          <Which found={found} chosen={chosen} wanted={wanted} />
+          {stages.problem && (
+            <p>
+              <Muted>{stages.problem}</Muted> <Small onClick={stages.retry}>Try again</Small>
+            </p>
+          )}
+          <Which found={found} chosen={chosen} onChoose={choose} />
         </>
       )}
       {sum.problem && <Failure sentence={sum.problem} again={sum.retry} />}
@@ -53,6 +65,13 @@ export function Sum({ channel, pictures }: Props) {
       {sum.value && <Arithmetic sum={sum.value} stale={sum.stale} />}
     </>
   );
+}
+
+/** The channel alone, finer when finer cells have come. */
+function useSole(channel: number, pictures: LayerPictures): FoundStages {
+  const { store } = useScope();
+  const { version } = store.detail;
+  return useMemo(() => soleStage(store, channel, pictures), [store, channel, pictures, version.value]);
 }
 
 /** Another layer may have fewer cells. */
@@ -63,11 +82,11 @@ function inside([row, column]: Cell, [height, width]: Cell): Cell {
 interface WhichProps {
   readonly found: FoundStages;
   readonly chosen: string;
-  readonly wanted: Signal<string>;
+  readonly onChoose: (layer: string) => void;
 }
 
 /** Whose sum is shown, for those who do not click on the maps. */
-function Which({ found, chosen, wanted }: WhichProps) {
+function Which({ found, chosen, onChoose }: WhichProps) {
   const words = found.stages.map(({ layer }) => layer);
   if (words.length < 2) return null;
   return (
@@ -76,9 +95,7 @@ function Which({ found, chosen, wanted }: WhichProps) {
       title="Whose arithmetic is shown below"
       words={words}
       value={chosen}
-      onChange={(layer) => {
-        wanted.value = layer;
-      }}
+      onChange={onChoose}
     >
       Arithmetic of
     </Choice>
