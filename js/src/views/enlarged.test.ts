@@ -85,3 +85,14 @@ test("the opacity is written when the slider is let go, not while it moves", asy
   slider.dispatchEvent(new Event("change", { bubbles: true }));
   expect(panel.model.get("opacity")).toBe(0.9);
 });
+
+test("closed over a view without tiles, the tab of that view gets the focus, and no tile takes it later", async () => {
+  panel.model.receive({ view: "statistics" });
+  await panel.settle();
+  panel.press(dialog(), "Escape");
+  await panel.settle();
+  expect(document.activeElement?.textContent).toBe("Statistics");
+  panel.model.receive({ view: "channels" });
+  await panel.settle();
+  expect(document.activeElement?.getAttribute("role")).not.toBe("gridcell");
+});
