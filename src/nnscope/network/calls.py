@@ -75,6 +75,7 @@ class Function:
     args: tuple[Any, ...]
     """What it was given; the input is a copy, made before it ran."""
     kwargs: Mapping[str, Any]
+    """Without ``out``, the memory that it wrote to."""
     place: Place
     """Where its result lies."""
 
@@ -258,7 +259,11 @@ class _Watch(TorchFunctionMode):
         if self._functions is None or name not in KNOWN or func in (torch.batch_norm, torch.instance_norm):
             return func(*args, **kwargs)
         kept = [value.detach() if isinstance(value, Tensor) else value for value in args]
-        named = {key: value.detach() if isinstance(value, Tensor) else value for key, value in kwargs.items()}
+        named = {
+            key: value.detach() if isinstance(value, Tensor) else value
+            for key, value in kwargs.items()
+            if key != "out"  # whoever runs the function again must not write there
+        }
         if kept:
             kept[0] = kept[0].clone()  # the function may write into it
         else:

@@ -193,6 +193,24 @@ def test_what_a_batch_norm_says():
     assert f"the network has {expected:.5g}".replace("-", "−") == found.formula[-1]
 
 
+def test_where_a_function_writes_its_result_is_left_alone():
+    class Kept(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.kept = nn.Conv2d(3, 4, 3), [torch.zeros(0)]
+
+        def forward(self, x):
+            return torch.sigmoid(self.conv(x), out=self.kept[0])
+
+    net = Kept().requires_grad_(False)
+    net.kept[0] = torch.zeros(1, 4, 7, 7)
+    probe = Probe(net, torch.randn(1, 3, 9, 9))
+    before = net.kept[0].clone()
+    found = probe.arithmetic("sigmoid", 1, 2, 3)
+    assert found.total == pytest.approx(found.value, abs=1e-6)
+    assert torch.equal(net.kept[0], before)
+
+
 def test_functions_tokens_and_sources():
     class Net(nn.Module):
         def __init__(self):
