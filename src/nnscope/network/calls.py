@@ -7,7 +7,7 @@ of ``conv2d`` inside it, with the weights and the padding it was given there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from nnscope.layout import Layout
 from nnscope.network.axes import argument, tensors
 from nnscope.network.capture import Call, forward
 from nnscope.network.guards import untouched
-from nnscope.network.parts import is_operation
+from nnscope.network.parts import all_modules, is_operation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +99,15 @@ class Given:
     called: Any
     """The module, or the function."""
     functions: tuple[Function, ...]
-    """Those of ``KNOWN`` that ran in it, in order."""
+    """Those of ``KNOWN`` that ran in it, in order; in a block, without any tensors that they were given."""
     output: Tensor
     """What it returned, a copy."""
     place: Place
     """Where that lay."""
     flattened: tuple[int, int, int] | None
     """``(C, H, W)`` of the feature map that it was given as one row of numbers; ``None``: it was not."""
+    nbytes: int
+    """Bytes that are kept alive here alone: those of the copies, and of weights that were computed."""
 
     @property
     def function(self) -> Function | None:
@@ -118,11 +120,6 @@ class Given:
         """What ran: name of the class or of the function."""
         module = isinstance(self.called, nn.Module)
         return type(self.called).__name__ if module else str(getattr(self.called, "__name__", "function"))
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the copies."""
-        return self.output.nbytes + sum(each.input.nbytes for each in self.functions)
 
 
 CONVOLUTIONS = frozenset(f"conv{kind}{axes}d" for kind in ("", "_transpose") for axes in (1, 2, 3))
@@ -173,7 +170,7 @@ def given(model: nn.Module, x: Tensor, name: str) -> Given:
         OptionError: The layer is computed inside a fused call, or is one of several outputs.
         ForwardError: The model raised.
     """
-    watch = _Watch(name)
+    watch = _Watch(name, _memory(model))
     try:
         with untouched(model), torch.no_grad(), watch:
             forward(model, x, watch.leave, attention=False, enter=watch.enter)
@@ -188,13 +185,18 @@ def given(model: nn.Module, x: Tensor, name: str) -> Given:
     return watch.found
 
 
+def is_block(called: Any) -> bool:
+    """Whether what was called is a module made of layers that tell of themselves."""
+    return isinstance(called, nn.Module) and not is_operation(called)
+
+
 def operation(made: Given) -> Given:
-    """The same call, unless it is a block, made of layers that tell of themselves.
+    """The same call, unless it is a block.
 
     Raises:
         OptionError: It is.
     """
-    if isinstance(made.called, nn.Module) and not is_operation(made.called):
+    if is_block(made.called):
         msg = f"Layer {made.name!r} is a block ({made.kind}) made of other layers; choose one of those."
         raise OptionError(msg)
     return made
@@ -207,10 +209,11 @@ class _Passed(BaseException):  # no error, and nothing a model may catch
 class _Watch(TorchFunctionMode):
     """Waits for one layer, and takes down the functions that run in it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, owned: frozenset[int]) -> None:
         super().__init__()
         self.found: Given | None = None
         self._name = name
+        self._owned = owned  # memory that the model keeps anyway
         self._called: Any = None
         self._flattened: tuple[int, int, int] | None = None
         self._functions: list[Function] | None = None
@@ -225,13 +228,16 @@ class _Watch(TorchFunctionMode):
     def leave(self, call: Call, output: Tensor) -> None:
         """A call has returned."""
         if call.name == self._name and self._functions is not None:
+            functions, copy = tuple(self._functions), output.detach().clone()
+            kept = {_address(t): t.untyped_storage().nbytes() for t in (copy, *_held(functions))}
             self.found = Given(
                 self._name,
                 self._called,
-                tuple(self._functions),
-                output.detach().clone(),
+                functions,
+                copy,
                 Place.of(output),
                 self._flattened,
+                sum(nbytes for address, nbytes in kept.items() if address not in self._owned),
             )
             raise _Passed
         if call.layout is not None and call.layout.queries is None:
@@ -258,17 +264,43 @@ class _Watch(TorchFunctionMode):
         name = str(getattr(func, "__name__", "")).strip("_")
         if self._functions is None or name not in KNOWN or func in (torch.batch_norm, torch.instance_norm):
             return func(*args, **kwargs)
-        kept = [value.detach() if isinstance(value, Tensor) else value for value in args]
-        named = {
-            key: value.detach() if isinstance(value, Tensor) else value
-            for key, value in kwargs.items()
-            if key != "out"  # whoever runs the function again must not write there
-        }
-        if kept:
-            kept[0] = kept[0].clone()  # the function may write into it
-        else:
-            named["input"] = named["input"].clone()
+        kept, named = self._kept(args, kwargs)
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
-            self._functions.append(Function(name, func, tuple(kept), named, Place.of(result)))
+            self._functions.append(Function(name, func, kept, named, Place.of(result)))
         return result
+
+    def _kept(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What a function is given, to be looked at later."""
+        block = is_block(self._called)
+        kept = [_alone(value, block) for value in args]
+        # Without ``out``: whoever runs the function again must not write there.
+        named = {key: _alone(value, block) for key, value in kwargs.items() if key != "out"}
+        if not block and kept:
+            kept[0] = kept[0].clone()  # the function may write into it
+        elif not block:
+            named["input"] = named["input"].clone()
+        return tuple(kept), named
+
+
+def _alone(value: Any, block: bool) -> Any:
+    """An argument without its graph; a block's parts tell of their own tensors."""
+    if not isinstance(value, Tensor):
+        return value
+    return None if block else value.detach()
+
+
+def _held(functions: Iterable[Function]) -> Iterator[Tensor]:
+    return (tensor for each in functions for tensor in tensors((*each.args, *each.kwargs.values())))
+
+
+def _memory(model: nn.Module) -> frozenset[int]:
+    """Where the parameters and buffers of a model lie."""
+    kept = (tensor for part in all_modules(model) for tensor in (*part.parameters(), *part.buffers()))
+    return frozenset(_address(tensor) for tensor in kept if tensor.layout == torch.strided)
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

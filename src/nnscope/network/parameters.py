@@ -7,9 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nnscope.network.calls import CONVOLUTIONS, NORMS, Function, Given
+from nnscope.network.calls import CONVOLUTIONS, NORMS, Function, Given, is_block
 from nnscope.network.convolution import kernels
-from nnscope.network.parts import is_operation
 
 
 class Parameters(NamedTuple):
@@ -24,7 +23,7 @@ class Parameters(NamedTuple):
 
 def parameters(made: Given) -> Parameters:
     """The parameters of a layer; of a block, those of all its parts."""
-    if isinstance(made.called, nn.Module) and not is_operation(made.called):
+    if is_block(made.called):
         return _all(made.called)
     names = [each.name for each in made.functions]
     if sum(name in CONVOLUTIONS or name == "linear" for name in names) == 1 and "conv3d" not in names:

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils import parametrizations
 
 from nnscope import Probe, errors
 from nnscope.network.calls import given
@@ -84,3 +85,19 @@ def test_what_a_fused_call_hides_is_said(x):
     layer = next(row.name for row in Probe(net, x).layers if row.is_attention)
     with pytest.raises(errors.OptionError, match="a call that hides what it works on"):
         given(net, x, layer)
+
+
+def test_what_is_kept_is_counted_but_for_the_models_own_memory(x):
+    plain = nn.Sequential(nn.Flatten(), nn.Linear(192, 50))
+    row, output = 192 * 4, 50 * 4
+    assert given(plain, x, "1").nbytes == row + output
+    parametrizations.weight_norm(plain[1])
+    assert given(plain, x, "1").nbytes == row + output + 192 * 50 * 4
+
+
+def test_of_a_block_no_inputs_are_kept(x):
+    block = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1), nn.ReLU6())
+    net = nn.Sequential(block, nn.Flatten())
+    made = given(net, x, "0")
+    assert made.nbytes == made.output.nbytes
+    assert Probe(net, x * 1e4).histograms("0")[2].saturated > 0  # its bounds are still known
