@@ -148,6 +148,13 @@ class Explaining(ScopeTraits):
             self._rest()
             self._draw_checks()
 
+    def _finished(self) -> Heatmap | None:
+        """The map that is asked for, made to its end; ``None`` where none is, or it was stopped."""
+        self._map_study.finish()
+        if self._whole is None or self._whole[0] != self._map_study.question:
+            return None
+        return self._whole[1]
+
     def _send_map(self, heatmap: Heatmap) -> None:
         self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch))
         self._last_sent = time.monotonic()

@@ -90,7 +90,8 @@ class Scope(Explaining, anywidget.AnyWidget):
         """Write what the panel shows to TensorBoard: all channels, the map if there is one, histograms.
 
         Tags are such as ``nnscope/features.0/channels``. The model is looked at anew where its weights have
-        changed, as in a training.
+        changed, as in a training. A map that is still being made is made to its end first; one that was
+        stopped is left out.
 
         Args:
             writer: A ``SummaryWriter`` of ``torch.utils.tensorboard`` or tensorboardX.
@@ -105,8 +106,9 @@ class Scope(Explaining, anywidget.AnyWidget):
         book = Logbook(writer, self.layer, step)
         book.channels(self.probe, self.normalize, self.colormap)
         book.histograms(self.probe, self._explains())
-        if self._last is not None and self._last[0] == self._map_study.question:
-            book.map(self._last[1], self.opacity)
+        heatmap = self._finished()
+        if heatmap is not None:
+            book.map(heatmap, self.opacity)
 
     def open(self) -> None:
         """Fill the traits, then open the comm, so that the first message holds the first picture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
@@ -30,6 +31,7 @@ class Study(Generic[S]):
         self._show = show
         self._fail = fail
         self._steps: Iterator[S] | None = None
+        self._making = threading.RLock()  # steps are made by the worker, or by whoever cannot wait for it
         self.question: object = None
         """What is being worked on, was last, or was left off by the user; ``None`` after ``forget``."""
 
@@ -65,21 +67,30 @@ class Study(Generic[S]):
         """The same, and whoever asks the question again gets an answer."""
         self._steps = self.question = None
 
+    def finish(self) -> None:
+        """Make what steps are left here and now, unless they are left off meanwhile."""
+        while (steps := self._steps) is not None and self._advance(steps):
+            pass
+
     def _go_on(self, model: nn.Module, steps: Iterator[S]) -> None:
-        if self._steps is not steps:
-            return
-        try:
-            step = next(steps)
-        except Exception as error:  # noqa: BLE001  # it would vanish in the worker
-            if self._steps is steps:
-                self.forget()
-                self._fail(error)
-            return
-        if self._steps is not steps:  # stopped meanwhile
-            return
-        if step.done < 1:
-            self._show(step)
+        if self._advance(steps):
             submit(model, lambda: self._go_on(model, steps))
-        else:
-            self._steps = None
+
+    def _advance(self, steps: Iterator[S]) -> bool:
+        """Make one step and say whether another one follows."""
+        with self._making:
+            if self._steps is not steps:
+                return False
+            try:
+                step = next(steps)
+            except Exception as error:  # noqa: BLE001  # it would vanish in the worker
+                if self._steps is steps:
+                    self.forget()
+                    self._fail(error)
+                return False
+            if self._steps is not steps:  # stopped meanwhile
+                return False
+            if step.done == 1:
+                self._steps = None
             self._show(step)
+            return step.done < 1

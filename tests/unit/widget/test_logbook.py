@@ -1,6 +1,7 @@
 """What a scope writes is what TensorBoard reads."""
 
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 import nnscope
 from nnscope import errors
+from nnscope.widget.worker import submit
 
 
 @pytest.fixture
@@ -99,6 +101,35 @@ def test_in_a_training_each_step_is_what_the_weights_are_then(scope, model, logg
     maps = [event.encoded_image_string for event in events.Images("nnscope/2/map")]
     assert len(maps) == 3
     assert scope._header["epoch"] == 3
+
+
+@pytest.fixture
+def held(scope):
+    """A worker that is busy with something else."""
+    held = threading.Event()
+    submit(scope.probe.model, lambda: held.wait(20))
+    yield
+    held.set()
+
+
+@pytest.mark.usefixtures("held")
+def test_a_map_that_is_being_made_is_written_whole(scope, logged):
+    scope.method = "rise"
+    scope.cam = True
+    assert scope.progress < 1
+    events = logged(lambda writer: scope.log(writer, 1))
+    assert (scope.progress, scope.status, scope._map_header["done"]) == (None, "ready", 1)
+    (event,) = events.Images("nnscope/2/map")
+    drawn = np.array(Image.open(io.BytesIO(event.encoded_image_string)))
+    np.testing.assert_array_equal(drawn, np.array(scope.probe.attribute(None, "rise").image()))
+
+
+@pytest.mark.usefixtures("held")
+def test_a_map_that_was_stopped_is_left_out(scope, logged):
+    scope.method = "rise"
+    scope.cam = True
+    scope.stop()
+    assert logged(lambda writer: scope.log(writer, 1)).Tags()["images"] == ["nnscope/2/channels"]
 
 
 def test_a_released_scope_logs_nothing(scope, logged):
