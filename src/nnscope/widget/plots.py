@@ -33,7 +33,8 @@ class Plots:
     """Makes figures that show what the scope shows, and go on doing so when it moves.
 
     Each is a ``bqplot.Figure``: put it beside the panel with ``HBox([scope, scope.plots.activations()])``.
-    Figures are drawn on the model's own thread, and stop following when the scope is released.
+    Figures are drawn on the model's own thread, and stop following when the scope is released or they are
+    closed. There is one of each kind: whoever asks again, as a cell that runs again does, gets the same.
 
     Raises:
         UnavailableError: From every method where bqplot cannot be imported.
@@ -41,7 +42,7 @@ class Plots:
 
     def __init__(self, scope: Explaining) -> None:
         self._scope = scope
-        self._followers: list[_Follower] = []
+        self._followers: dict[tuple[str, bool], _Follower] = {}
 
     def activations(self, *, log: bool = False) -> Any:
         """How the activations of the layer, or of the enlarged channel, are distributed on this image.
@@ -49,19 +50,43 @@ class Plots:
         Args:
             log: Whether the axis of the counts is logarithmic.
         """
-        return self._distribution("activations", _PLACE, log=log)
+        return self._histogram("activations", _PLACE, log=log)
 
     def weights(self, *, log: bool = False) -> Any:
         """How the weights of the layer, or of the enlarged channel, are distributed; see ``activations``."""
-        return self._distribution("weights", _PLACE, log=log)
+        return self._histogram("weights", _PLACE, log=log)
 
     def gradients(self, *, log: bool = False) -> Any:
         """How the gradients of what the panel explains are distributed at the layer; see ``activations``."""
-        return self._distribution("gradients", (*_PLACE, *_AIM), log=log)
+        return self._histogram("gradients", (*_PLACE, *_AIM), log=log)
 
     def predictions(self) -> Any:
         """The classes that the panel lists, and their probabilities, 0 to 1."""
+        return self._one(("predictions", False), self._chances)
+
+    def stop(self) -> None:
+        """Let the figures be as they are from now on."""
+        for follower in self._followers.values():
+            follower.stop()
+        self._followers.clear()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _one(self, key: tuple[str, bool], make: Callable[[Any], _Follower]) -> Any:
+        """The figure of a kind, with a logarithmic axis or not; a new one where none is open."""
         bqplot = _bqplot()
+        follower = self._followers.get(key)
+        if follower is None or follower.closed:
+            if follower is not None:
+                follower.stop()
+            follower = self._followers[key] = make(bqplot)
+        follower.draw()
+        return follower.figure
+
+    def _histogram(self, kind: Numbers, names: tuple[str, ...], *, log: bool) -> Any:
+        return self._one((kind, log), lambda bqplot: self._distribution(bqplot, kind, names, log=log))
+
+    def _chances(self, bqplot: Any) -> _Follower:
         names, chances = bqplot.OrdinalScale(reverse=True), bqplot.LinearScale(min=0.0, max=1.0)
         bars = bqplot.Bars(scales={"x": names, "y": chances}, orientation="horizontal")
         axes = [
@@ -72,16 +97,7 @@ class Plots:
         figure = bqplot.Figure(marks=[bars], axes=axes, fig_margin=margin)
         return self._follow(figure, bars, self._classes, ("predictions",))
 
-    def stop(self) -> None:
-        """Let the figures be as they are from now on."""
-        for follower in self._followers:
-            follower.stop()
-        self._followers.clear()
-
-    # -- inside -----------------------------------------------------------------------------
-
-    def _distribution(self, kind: Numbers, names: tuple[str, ...], *, log: bool) -> Any:
-        bqplot = _bqplot()
+    def _distribution(self, bqplot: Any, kind: Numbers, names: tuple[str, ...], *, log: bool) -> _Follower:
         values = bqplot.LinearScale()
         counts = bqplot.LogScale(min=LEAST) if log else bqplot.LinearScale(min=0.0)
         bars = bqplot.Bars(scales={"x": values, "y": counts}, base=LEAST if log else 0.0, padding=0.0)
@@ -95,14 +111,11 @@ class Plots:
         figure = bqplot.Figure(marks=[bars], axes=axes, fig_margin=margin)
         return self._follow(figure, bars, lambda: self._bars(kind, LEAST if log else 0.0), names)
 
-    def _follow(self, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]) -> Any:
+    def _follow(self, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]) -> _Follower:
         # Of its own accord it would take the room of the panel beside it.
         figure.title_style = {"font-size": "13px"}
         figure.layout.width, figure.layout.height, figure.layout.flex = "360px", "300px", "0 0 auto"
-        follower = _Follower(self._scope, figure, bars, draw, names)
-        follower.draw()
-        self._followers.append(follower)
-        return figure
+        return _Follower(self._scope, figure, bars, draw, names)
 
     def _bars(self, kind: Numbers, least: float) -> Bars:
         scope = self._scope
@@ -127,11 +140,16 @@ class _Follower:
     def __init__(
         self, scope: Explaining, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]
     ) -> None:
-        self._scope, self._figure, self._bars = scope, figure, bars
+        self._scope, self.figure, self._bars = scope, figure, bars
         self._model = scope.probe.model
         self._draw, self._names = draw, names
         self._queued = self._stopped = False
         scope.observe(self._changed, names)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can see it any more."""
+        return self.figure.comm is None
 
     def stop(self) -> None:
         """Follow no more."""
@@ -145,17 +163,19 @@ class _Follower:
         if self._stopped:
             return
         try:
-            shown = self._draw()
+            self._scope.probe.refresh()
+            with self._scope.probe.settled():  # one look at the weights for all of it
+                shown = self._draw()
         except NnscopeError as error:
             shown = Bars(str(error), [], [])
         except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
             shown = Bars(f"nnscope failed with {type(error).__name__}: {error}.", [], [])
         with self._bars.hold_sync():
             self._bars.x, self._bars.y = shown.x, shown.y
-        self._figure.title = shown.title
+        self.figure.title = shown.title
 
     def _changed(self, _change: Any) -> None:
-        if self._figure.comm is None:  # it was closed
+        if self.closed:
             self.stop()
         elif not self._queued:
             self._queued = True

@@ -149,8 +149,8 @@ def test_changed_weights_are_drawn_when_the_panel_is(scope, model):
 
 
 def test_a_figure_stops_following_when_the_scope_is_released_or_it_is_closed(scope, model):
-    figure, closed = scope.plots.activations(), scope.plots.activations()
-    title = figure.title
+    figure, closed = scope.plots.activations(), scope.plots.weights()
+    title = closed.title
     closed.close()
     update(scope, layer="2")
     assert closed.title == title
@@ -165,6 +165,29 @@ def test_a_figure_stops_following_when_the_scope_is_released_or_it_is_closed(sco
     scope.channel = None
     with pytest.raises(errors.UnavailableError):
         scope.plots.activations()
+
+
+def test_there_is_one_figure_of_each_kind_however_often_it_is_asked_for(scope):
+    figure, log = scope.plots.activations(), scope.plots.activations(log=True)
+    assert figure is not log
+    scope.channel = 1
+    assert scope.plots.activations() is figure
+    assert shows(figure, "activations", scope, 1)
+    figure.close()
+    again = scope.plots.activations()
+    assert again is not figure
+    update(scope, channel=2)
+    assert shows(again, "activations", scope, 2)
+    assert len(scope.plots._followers) == 2
+
+
+def test_the_weights_are_looked_at_once_for_each_drawing(scope, monkeypatch):
+    scope.plots.gradients()
+    looks = []
+    stale = type(scope.probe._fingerprint).stale
+    monkeypatch.setattr(type(scope.probe._fingerprint), "stale", lambda self: looks.append(1) or stale(self))
+    scope.plots.gradients()
+    assert len(looks) == 1
 
 
 def test_what_goes_wrong_while_drawing_is_told_in_the_title(scope, monkeypatch):
