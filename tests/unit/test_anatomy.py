@@ -107,6 +107,31 @@ def test_what_there_is_nothing_of_is_said(probe):
     assert (found[0].count, found[1].count) == (1, 1)
 
 
+def test_the_channels_of_layers_along_a_line_and_of_tokens(x):
+    class Line(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.line, self.norm = nn.Conv2d(3, 4, 3), nn.Conv1d(4, 5, 3), nn.BatchNorm1d(5)
+            self.pool, self.group, self.tokens = nn.MaxPool1d(2), nn.GroupNorm(1, 5), nn.Linear(5, 6)
+
+        def forward(self, x):
+            y = self.group(self.pool(self.norm(self.line(self.conv(x).flatten(2)))))
+            return self.tokens(y.transpose(1, 2)).mean(1)
+
+    net = Line().eval()
+    probe = Probe(net, x)
+    made = net.line(net.conv(x).flatten(2))
+    weights, _, activations, _ = probe.histograms("line", 2)
+    check(activations, made[0, 2])
+    check(weights, net.line.weight[2])
+    assert {name: probe.layers[name].units for name in ("line", "norm", "pool", "group", "tokens")} == {
+        "line": 5, "norm": 5, "pool": 5, "group": 5, "tokens": 6,
+    }  # fmt: skip
+    assert probe.histograms("norm")[2].channels == probe.histograms("group")[2].channels == 5
+    with pytest.raises(errors.ChannelNotFoundError, match="channels 0 to 4"):
+        probe.histograms("line", 5)
+
+
 def test_the_target_may_be_a_unit_or_a_function(probe, net, x):
     check(
         probe.histograms("0", target=lambda out: out[0, 1] * 2)[3], slopes(net, x, 0, lambda o: o[0, 1] * 2)

@@ -181,5 +181,5 @@ class Anatomy(Sight):
         return before.name if before else "" if row.reads == (INPUT,) else None
 
     def _rows(self, row: Layer) -> Tensor:
-        """The values of a layer, a row a channel; where no picture is known, the last axis holds those."""
-        return self._activation(row) if row.viewable else self._output(row).movedim(-1, 0)
+        """The values of a layer, a row a channel."""
+        return self._activation(row) if row.viewable else self._output(row).movedim(row.channel_axis, 0)

@@ -97,6 +97,24 @@ class Layer:
         return widths[0] if len(widths) == 1 else 0
 
     @property
+    def channel_axis(self) -> int:
+        """Which axis of an output without pictures holds the channels, counted from the last one.
+
+        It is the last one, as in tokens, unless the kind is one that has its channels first.
+        """
+        axis = -1
+        if self.kind.endswith(_LINES) and self.family in ("convolution", "pooling"):
+            axis = -1 - int(self.kind[-2])
+        elif self.kind.endswith(_LINES) or self.kind in _FIRST:
+            axis = -len(self.shape) if self.batched else 1 - len(self.shape)
+        return axis if 0 < -axis <= len(self.shape) else -1
+
+    @property
+    def units(self) -> int:
+        """Number of channels, also of a layer without pictures."""
+        return self.channels or (self.shape[self.channel_axis] if self.shape else 1)
+
+    @property
     def is_attention(self) -> bool:
         """Whether the channels are the heads of an attention map, as one query sees it."""
         return self.layout is not None and self.layout.queries is not None
@@ -140,3 +158,9 @@ class Layer:
         if not 0 <= channel < self.channels:
             msg = f"Layer {self.name!r} has channels 0 to {self.channels - 1}, not {channel}."
             raise ChannelNotFoundError(msg)
+
+
+_LINES = ("1d", "2d", "3d")
+"""How the kinds end that say how many axes come after that of the channels."""
+_FIRST = ("GroupNorm", "batch_norm", "instance_norm", "group_norm")
+"""Others that have their channels behind the batch."""

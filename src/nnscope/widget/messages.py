@@ -141,8 +141,7 @@ def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
     if kind.of == "model":
         return Get(rid, epoch, what)
     found = layers.feature_map(name) if kind.of == "picture" else layers[name]
-    below = found.channels or (found.shape[-1] if found.shape else 1)
-    numbers = tuple(_whole(channel, "channels", below) for channel in channels)
+    numbers = tuple(_whole(channel, "channels", found.units) for channel in channels)
     return Get(
         rid, epoch, what, found.name, numbers, _cell(content.get("cell"), found) if kind.cell else None
     )

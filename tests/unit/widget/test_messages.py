@@ -12,6 +12,7 @@ LAYERS = LayerTable(
     [
         Layer(0, "a", "Conv2d", "convolution", (4, 8, 8), layout=image((1, 4, 8, 8))),
         Layer(1, "b", "Linear", "other", (10,)),
+        Layer(2, "line", "Conv1d", "convolution", (5, 40)),
     ]
 )
 GET = {"k": "get", "rid": 1, "epoch": 0, "layer": "a", "what": "native", "channels": [3, 0]}
@@ -21,6 +22,10 @@ def test_legal_messages_are_read():
     assert parse(GET, LAYERS) == Get(1, 0, "native", "a", (3, 0))
     assert parse({**GET, "what": "exact", "channels": [2]}, LAYERS).channels == (2,)
     assert parse({**GET, "what": "coarse", "channels": []}, LAYERS).what == "coarse"
+    statistics = {**GET, "what": "statistics", "layer": "line"}
+    assert parse({**statistics, "channels": [4]}, LAYERS).channels == (4,)
+    with pytest.raises(NnscopeError, match="0 to 4"):
+        parse({**statistics, "channels": [5]}, LAYERS)
     assert parse({"k": "cancel", "rid": 7}, LAYERS) == Cancel(7)
     assert parse({"k": "ping", "rid": 0}, LAYERS) == Ping(0)
 
