@@ -76,6 +76,8 @@ class Function:
     """What it was given; the input is a copy, made before it ran."""
     kwargs: Mapping[str, Any]
     """Without ``out``, the memory that it wrote to."""
+    read: Place
+    """Where its input lay."""
     place: Place
     """Where its result lies."""
 
@@ -102,8 +104,10 @@ class Given:
     """Those of ``KNOWN`` that ran in it, in order; in a block, without any tensors that they were given."""
     output: Tensor
     """What it returned, a copy."""
+    read: tuple[Place, ...]
+    """Where the tensors lay that it was given."""
     place: Place
-    """Where that lay."""
+    """Where its output lay."""
     flattened: tuple[int, int, int] | None
     """``(C, H, W)`` of the feature map that it was given as one row of numbers; ``None``: it was not."""
     nbytes: int
@@ -114,6 +118,23 @@ class Given:
         """The function whose result is the output; ``None`` where none of ``KNOWN`` made it."""
         made = (each for each in reversed(self.functions) if each.place.same_values(self.place))
         return next(made, None)
+
+    def before(self, function: Function) -> Function | None:
+        """The function whose result this one worked on; ``None`` where none of ``KNOWN`` made that."""
+        earlier = reversed(self.functions[: self.functions.index(function)])
+        return next((each for each in earlier if each.place.same_values(function.read)), None)
+
+    def inner(self, function: Function) -> Function | None:
+        """What made, inside the layer, the values that a function works on.
+
+        ``None``: it works on the layer's input, padded or not.
+        """
+        padding = self.before(function)
+        read = padding.read if padding is not None and padding.name == "pad" else function.read
+        if any(read.same_values(place) for place in self.read):
+            return None
+        earlier = self.functions[: self.functions.index(function)]
+        return next((each for each in reversed(earlier) if each.name != "pad"), None)
 
     @property
     def kind(self) -> str:
@@ -215,6 +236,7 @@ class _Watch(TorchFunctionMode):
         self._name = name
         self._owned = owned  # memory that the model keeps anyway
         self._called: Any = None
+        self._read: tuple[Place, ...] = ()
         self._flattened: tuple[int, int, int] | None = None
         self._functions: list[Function] | None = None
         self._picture: tuple[Layout, Tensor] | None = None
@@ -223,7 +245,9 @@ class _Watch(TorchFunctionMode):
         """A call begins."""
         if (name or OUTPUT) == self._name:
             self._called, self._functions = called, []
-            self._flattened = self._unrolled(next(tensors((*args, *kwargs.values())), None))
+            read = tuple(tensors((*args, *kwargs.values())))
+            self._read = tuple(map(Place.of, read))
+            self._flattened = self._unrolled(next(iter(read), None))
 
     def leave(self, call: Call, output: Tensor) -> None:
         """A call has returned."""
@@ -235,6 +259,7 @@ class _Watch(TorchFunctionMode):
                 self._called,
                 functions,
                 copy,
+                self._read,
                 Place.of(output),
                 self._flattened,
                 sum(nbytes for address, nbytes in kept.items() if address not in self._owned),
@@ -265,9 +290,10 @@ class _Watch(TorchFunctionMode):
         if self._functions is None or name not in KNOWN or func in (torch.batch_norm, torch.instance_norm):
             return func(*args, **kwargs)
         kept, named = self._kept(args, kwargs)
+        read = Place.of(argument(args, kwargs, 0, "input"))
         result = func(*args, **kwargs)
         if isinstance(result, Tensor):
-            self._functions.append(Function(name, func, kept, named, Place.of(result)))
+            self._functions.append(Function(name, func, kept, named, read, Place.of(result)))
         return result
 
     def _kept(

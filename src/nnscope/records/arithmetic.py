@@ -30,7 +30,8 @@ class Arithmetic:
     """Row and column."""
     operation: Operation
     source: str | None
-    """The layer it reads; ``""``: the network's input; ``None``: several, or nothing."""
+    """The layer it reads; ``""``: the network's input; ``None``: several, nothing, or values that never left
+    the layer, of which ``formula`` tells and to which ``inputs``, ``rows`` and ``columns`` then refer."""
     value: float
     """What the network computed."""
     total: float

@@ -193,6 +193,38 @@ def test_what_a_batch_norm_says():
     assert f"the network has {expected:.5g}".replace("-", "−") == found.formula[-1]
 
 
+class Rectified(nn.Conv2d):
+    """Several functions in one operation."""
+
+    def forward(self, x):
+        return F.relu(super().forward(x))
+
+
+class Doubled(nn.Conv2d):
+    def forward(self, x):
+        return F.relu(super().forward(x) * 2)
+
+
+@pytest.mark.parametrize("kind", [Rectified, Doubled])
+def test_what_works_on_values_inside_its_layer_names_no_source(kind):
+    found, expected = told(kind(3, 4, 3), torch.randn(1, 3, ROWS, COLUMNS), cell=(2, 1, 1))
+    assert (found.operation, found.source, found.value) == ("activation", None, expected)
+    assert "works on the result of conv2d inside the layer" in found.formula[0]
+
+
+def test_functions_that_work_on_the_weights_are_no_source():
+    class Standardised(nn.Conv2d):  # as timm has it
+        def forward(self, x):
+            x = F.pad(x, (1, 1, 1, 1))
+            weight = F.batch_norm(self.weight.reshape(1, 4, -1), None, None, training=True)
+            return F.conv2d(x, weight.reshape_as(self.weight), self.bias)
+
+    found, expected = told(Standardised(3, 4, 3), torch.randn(1, 3, ROWS, COLUMNS), cell=(2, 0, 1))
+    assert found.total == pytest.approx(expected, abs=1e-5)
+    assert (found.source, found.rows, found.columns) == ("0", (-1, 0, 1), (0, 1, 2))
+    assert not any("inside the layer" in line for line in found.formula)
+
+
 def test_where_a_function_writes_its_result_is_left_alone():
     class Kept(nn.Module):
         def __init__(self):

@@ -31,10 +31,14 @@ class Asked:
     """The shape of that result."""
     padded: Function | None
     """What padded the function's input, where that was done apart."""
+    inner: str | None
+    """The function inside the layer that made what this one works on; ``None``: it works on its input."""
 
     def answer(self, operation: Operation, total: float, patch: Tensor, **rest: Any) -> Arithmetic:
         """The record; the last line of its formula is the comparison with the network's own value."""
-        formula = (*rest.pop("formula"), f"the network has {number(self.value)}")
+        inside = f"this works on the result of {self.inner} inside the layer, not on the layer's input"
+        first = (inside,) if self.inner else ()
+        formula = (*first, *rest.pop("formula"), f"the network has {number(self.value)}")
         return Arithmetic(
             self.layer,
             self.channel,

@@ -45,22 +45,23 @@ def arithmetic(
         raise OptionError(msg)
     numbers = torch.arange(made.output.numel()).reshape(made.output.shape)
     at = int(layer.arrange(numbers)[channel][cell])
+    inner = made.inner(function)
     asked = Asked(
         layer.name,
         channel,
         cell,
-        source,
+        source if inner is None else None,
         float(made.output.flatten()[at]),
         function,
         function.place.index(made.place.address(at)),
         function.place.shape,
         _padding(made, function),
+        None if inner is None else inner.name,
     )
     return _HOW[function.name](asked)
 
 
 def _padding(made: Given, function: Function) -> Function | None:
-    """What padded the input just before, where a layer does that with a function of its own."""
-    before = made.functions[: made.functions.index(function)][-1:]
-    pads = [each for each in before if each.name == "pad" and each.place.shape == function.input.shape]
-    return pads[0] if pads else None
+    """What padded the input, where a layer does that with a function of its own."""
+    before = made.before(function)
+    return before if before is not None and before.name == "pad" else None
