@@ -190,6 +190,40 @@ def test_a_chain_without_a_norm_and_activations_that_cut_nothing(probe):
     assert [stage.layer for stage in probe.stages("2", 1)] == ["2"]
 
 
+class ThresholdActivation(nn.Threshold):
+    """One whose name says what it is for."""
+
+
+class ClampActivation(nn.Module):
+    def forward(self, x):
+        return x.clamp(min=0)
+
+
+@pytest.mark.parametrize(
+    ("module", "cuts"),
+    [
+        (nn.ReLU(inplace=True), True),
+        (nn.ReLU6(), True),
+        (nn.Hardtanh(0, 3), True),
+        (nn.Hardtanh(-1), False),
+        (ThresholdActivation(0, 0), True),
+        (ThresholdActivation(-1, 0), False),
+        (ClampActivation(), True),
+        (nn.Softmax2d(), False),
+        (nn.GELU(), False),
+        (nn.Softplus(), False),
+    ],
+    ids=str,
+)
+def test_which_activations_cut_is_told_by_what_ran_not_by_the_values(module, cuts):
+    net = nn.Sequential(nn.Conv2d(3, 2, 1), module, nn.Conv2d(2, 2, 1))
+    with torch.no_grad():
+        net[0].bias[:] = torch.tensor([300.0, -300.0])  # the softmax makes these exactly 1 and 0
+    for channel, share in ((0, 0.0), (1, 1.0)):
+        (_, stage) = Probe(net, torch.randn(1, 3, 5, 5)).stages("1", channel)
+        assert stage.cut == (share if cuts else None)
+
+
 def test_a_chain_ends_where_another_layer_comes_between():
     class Residual(nn.Module):
         def __init__(self):

@@ -59,6 +59,19 @@ def bounds(function: Function | None) -> tuple[tuple[float, ...], float]:
     return tuple(float(bound) for bound in found if isinstance(bound, (int, float)) and bound != 0), 0.0
 
 
+def cuts(function: Function | None) -> bool:
+    """Whether a function makes every negative value zero."""
+    if function is None:
+        return False
+    if function.name == "threshold":
+        return bool(function.get(1, "threshold") == function.get(2, "value") == 0)
+    if function.name in ("hardtanh", "clamp"):
+        lowest, _, low, _ = _CLIPS[function.name]
+        bound = function.get(1, lowest, low)
+        return isinstance(bound, (int, float)) and bound == 0
+    return function.name in ("relu", "relu6")
+
+
 _ASYMPTOTES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 _CLIPS: dict[str, tuple[str, str, float | None, float | None]] = {
     "relu6": ("", "", 0.0, 6.0),

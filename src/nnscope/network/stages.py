@@ -12,20 +12,26 @@ from nnscope.records import Layer, LayerTable, Stage
 ORDER = ("convolution", "norm", "activation")
 
 
-def stages(rows: list[Layer], channel: int, values: Callable[[Layer], Tensor]) -> tuple[Stage, ...]:
+def stages(
+    rows: list[Layer],
+    channel: int,
+    values: Callable[[Layer], Tensor],
+    cuts: Callable[[Layer], bool],
+) -> tuple[Stage, ...]:
     """What each layer of a chain makes of a channel.
 
     Args:
         rows: See ``chain``.
         channel: Counted from 0.
         values: A layer's output, ``[C, H, W]``, not to be written to.
+        cuts: Whether an activation makes every negative value zero.
     """
     made: list[Stage] = []
     before: Tensor | None = None
     for row in rows:
         after = values(row)
         cut = None
-        if row.family == "activation" and before is not None and _cuts(row, before, after):
+        if row.family == "activation" and before is not None and cuts(row):
             cut = float((before[channel] < 0).double().mean())
         made.append(Stage(row.name, row.kind, row.family, after[channel].float().cpu().clone(), cut))
         before = after
@@ -68,11 +74,3 @@ def _leads_to(before: Layer, after: Layer) -> bool:
     return (
         known and before.picture == after.picture and ORDER.index(before.family) < ORDER.index(after.family)
     )
-
-
-def _cuts(row: Layer, before: Tensor, after: Tensor) -> bool:
-    """Whether an activation makes every negative value zero; of a name alone one cannot tell."""
-    negative = before < 0
-    if not bool(negative.any()):
-        return row.kind.lower().rstrip("_") in ("relu", "relu6")
-    return not bool(after[negative].any())

@@ -12,6 +12,7 @@ from nnscope.network.calls import Given, given
 from nnscope.network.convolution import kernels
 from nnscope.network.flow import INPUT
 from nnscope.network.histograms import Subject, nothing
+from nnscope.network.parameters import cuts
 from nnscope.network.stages import chain, stages
 from nnscope.network.sums.explain import arithmetic
 from nnscope.probe.sight import Sight, _values
@@ -96,7 +97,7 @@ class Anatomy(Sight):
         """
         row = self.layers.feature_map(layer)
         row.check_channel(channel)
-        return stages(chain(self.layers, row), channel, self._activation)
+        return stages(chain(self.layers, row), channel, self._activation, self._cuts)
 
     def histograms(
         self,
@@ -174,6 +175,11 @@ class Anatomy(Sight):
             return self._given(row)
         except OptionError:  # inside a fused call, where nothing can be seen
             return None
+
+    def _cuts(self, row: Layer) -> bool:
+        """Whether an activation makes every negative value zero."""
+        made = self._seen(row)
+        return made is not None and cuts(made.function)
 
     def _source(self, row: Layer) -> str | None:
         """Name of the layer it reads; ``""``: the network's input; ``None``: several, or nothing."""
