@@ -99,6 +99,12 @@ def planes(tensor: Tensor, axes: int) -> Tensor:
     return batch if axes == 2 else batch[:, :, None]
 
 
+def linear_rows(function: Function) -> Tensor:
+    """The weights of a linear layer, ``[out, in]``; those of a single feature may be a row alone."""
+    weight: Tensor = function.get(1, "weight")
+    return weight if weight.dim() == 2 else weight[None]
+
+
 def pair(value: Any, axes: int, alone: int) -> Pair:
     """A size along rows and columns.
 
@@ -113,7 +119,7 @@ def pair(value: Any, axes: int, alone: int) -> Pair:
 
 
 def _linear(made: Given, function: Function, source: str | None) -> Kernels:
-    weight: Tensor = function.get(1, "weight")
+    weight = linear_rows(function)
     outputs, inputs = weight.shape
     shape, note = (inputs, 1, 1), ""
     if made.flattened is not None and made.flattened[1:] != (1, 1):
@@ -121,6 +127,7 @@ def _linear(made: Given, function: Function, source: str | None) -> Kernels:
         size = " × ".join(map(str, shape))
         note = f"Arranged as the {size} feature map that the layer reads flattened."
     bias = _added(made, function)
+    bias = None if bias is None else bias.reshape(-1)
     return Kernels(made.name, weight.reshape(outputs, *shape), bias, source=source, note=note)
 
 

@@ -225,6 +225,40 @@ def test_functions_that_work_on_the_weights_are_no_source():
     assert not any("inside the layer" in line for line in found.formula)
 
 
+def test_bounds_of_each_channel():
+    class Bounded(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.least = nn.Parameter(torch.tensor([0.5, -0.5, 2.0]).reshape(1, 3, 1, 1))
+
+        def forward(self, x):
+            return torch.clamp(x, min=self.least)
+
+    x = torch.randn(1, 3, ROWS, COLUMNS)
+    for cell in ((0, 1, 1), (1, 2, 2), (2, 3, 3)):
+        found, expected = told(Bounded(), x, cell=cell)
+        assert found.total == found.value == expected
+        assert found.terms["before"] == float(x[0][cell])
+
+
+def test_a_linear_layer_of_one_row():
+    class Score(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight, self.bias = nn.Parameter(torch.randn(4)), nn.Parameter(torch.randn(()))
+
+        def forward(self, x):
+            return F.linear(x.permute(0, 2, 3, 1), self.weight, self.bias)[:, None]
+
+    score, x = Score(), torch.randn(1, 4, ROWS, COLUMNS)
+    found, expected = told(score, x, cell=(0, 2, 3))
+    assert found.total == pytest.approx(expected, abs=1e-6)
+    assert (found.inputs, found.bias) == ((0, 1, 2, 3), float(score.bias))
+    probe = Probe(nn.Sequential(nn.Identity(), score), x)
+    assert torch.equal(probe.weights("1"), score.weight[None, :, None, None])
+    assert [each.count for each in probe.histograms("1")[:2]] == [4, 1]
+
+
 def test_where_a_function_writes_its_result_is_left_alone():
     class Kept(nn.Module):
         def __init__(self):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnscope.network.convolution import Convolution, convolution
+from nnscope.network.convolution import Convolution, convolution, linear_rows
 from nnscope.network.sums.asked import Asked, number, plus
 from nnscope.network.sums.windows import ROW_COLUMN, added, place, told, window
 from nnscope.records import Arithmetic
@@ -48,11 +48,12 @@ def convolved(asked: Asked) -> Arithmetic:
 def linear(asked: Asked) -> Arithmetic:
     """One feature of one token."""
     function = asked.function
-    *token, feature = asked.index
+    weights, shift = linear_rows(function), function.get(2, "bias")
+    # A row of weights alone makes one feature, which has no axis of its own.
+    *token, feature = asked.index if function.get(1, "weight").dim() == 2 else (*asked.index, 0)
     patch = function.input[tuple(token)].cpu().double()[:, None, None]
-    kernel = function.get(1, "weight")[feature].cpu().double()[:, None, None]
-    weights = function.get(2, "bias")
-    bias = None if weights is None else float(weights[feature])
+    kernel = weights[feature].cpu().double()[:, None, None]
+    bias = None if shift is None else float(shift.reshape(-1)[feature])
     weighted = float((patch * kernel).sum())
     total = weighted + (bias or 0.0)
     formula = [f"{len(patch)} features × {len(patch)} weights = {number(weighted)}"]
@@ -69,7 +70,7 @@ def linear(asked: Asked) -> Arithmetic:
         rows=(row,),
         columns=(column,),
         formula=formula,
-        shape=(f"{len(patch)} features in, {asked.output[-1]} out, for each place on its own",),
+        shape=(f"{len(patch)} features in, {len(weights)} out, for each place on its own",),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -13,12 +15,13 @@ from nnscope.records import Arithmetic
 def activated(asked: Asked) -> Arithmetic:
     """One cell of an activation: the value before it, and after."""
     function = asked.function
-    before = float(function.input[asked.index])
-    value = torch.tensor([before], dtype=torch.float64)
-    args, kwargs = list(function.args[1:]), {**function.kwargs}
-    kwargs.pop("input", None)
+    value = _here(function.input, asked)
+    before = float(value)
     if function.name == "prelu":
         args, kwargs = [_slope(asked)], {}
+    else:
+        args = [_here(each, asked) for each in function.args[1:]]
+        kwargs = {name: _here(each, asked) for name, each in function.kwargs.items() if name != "input"}
     total = float(function.called(value, *args, **kwargs))
     row, column = asked.cell
     return asked.answer(
@@ -32,6 +35,13 @@ def activated(asked: Asked) -> Arithmetic:
         formula=[f"{POINTWISE[function.name]}, for a = {number(before)}: {number(total)}"],
         shape=unchanged(asked.output),
     )
+
+
+def _here(value: Any, asked: Asked) -> Any:
+    """What of an argument has to do with the cell, float64 CPU ``[1]``; all of what is no tensor."""
+    if not isinstance(value, Tensor):
+        return value
+    return value.broadcast_to(asked.output)[asked.index].cpu().double()[None]
 
 
 def _slope(asked: Asked) -> Tensor:
