@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from nnscope.errors import ForwardError, ModelError, NnscopeError
+from nnscope.errors import ForwardError, NnscopeError
 from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
@@ -108,38 +108,6 @@ def forward(
             "or channel count, pass transform=."
         )
         raise ForwardError(msg) from error
-
-
-def check(model: object) -> nn.Module:
-    """Return the model whose layers can be seen, or raise a ``ModelError`` that says why they cannot."""
-    if isinstance(model, torch.jit.ScriptModule):
-        msg = "This model is TorchScript, whose layers cannot be hooked; pass the nn.Module it was made from."
-        raise ModelError(msg)
-    if not isinstance(model, nn.Module):
-        msg = f"nnscope looks into a torch.nn.Module, not into {_described(model)}; pass the model itself."
-        raise ModelError(msg)
-    # torch.compile fuses layers away; what it wraps still has them.
-    seen: nn.Module = getattr(model, "_orig_mod", model)
-    name = type(seen).__name__
-    tensors = [*seen.parameters(), *seen.buffers()]
-    if any(nn.parameter.is_lazy(tensor) for tensor in tensors):
-        msg = f"{name} has lazy parameters without a shape yet; run it once on an input first."
-        raise ModelError(msg)
-    if any(tensor.is_meta for tensor in tensors):
-        msg = (
-            f"{name} lies on the meta device and has no values; "
-            "load its weights first (model.to_empty(device='cpu'), then load_state_dict)."
-        )
-        raise ModelError(msg)
-    return seen
-
-
-def _described(thing: object) -> str:
-    if isinstance(thing, type):
-        return f"the class {thing.__name__} (an instance is needed)"
-    if isinstance(thing, Mapping):
-        return "a mapping (a state_dict holds weights, no network)"
-    return f"a {type(thing).__name__}"
 
 
 class _Running(NamedTuple):

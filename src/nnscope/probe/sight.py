@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from nnscope.errors import ModelError, TargetError
 from nnscope.network import survey as network
-from nnscope.network.capture import check
+from nnscope.network.check import check
 from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.labels import labels_for
 from nnscope.network.layers import model_name

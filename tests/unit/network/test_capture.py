@@ -7,7 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from nnscope.errors import ForwardError, ModelError
-from nnscope.network.capture import check, forward
+from nnscope.network.capture import forward
+from nnscope.network.check import check
 
 
 class Reused(nn.Module):
