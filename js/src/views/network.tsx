@@ -10,6 +10,7 @@ import { useScope } from "./context";
 import { Choice, Small } from "./controls";
 import { Graph } from "./graph";
 import { GraphControl } from "./graphcontrol";
+import { useKeptTab } from "./kepttab";
 import { LayerTable } from "./layertable";
 import { filter } from "./match";
 import { Muted } from "./muted";
@@ -18,6 +19,7 @@ import { Failure, Waiting } from "./room";
 import { useSize } from "./size";
 
 export function Network() {
+  useKeptTab();
   const { value, stale, problem, retry } = useAnswer("network", {});
   if (problem) return <Failure sentence={problem} again={retry} />;
   if (!value) return <Waiting>Following the image through the network …</Waiting>;

@@ -4,6 +4,7 @@ import { placeOf } from "../draw/query";
 import type { LayerInfo } from "../records";
 import { useScope } from "./context";
 import { Small } from "./controls";
+import { useKeptTab } from "./kepttab";
 
 /** Whether a layer may have kernels: those that cannot are not asked for them. */
 export function multiplies(layer: LayerInfo): boolean {
@@ -23,6 +24,7 @@ interface Props {
 }
 
 export function NoWeights({ layer, sentence, again }: Props) {
+  useKeptTab();
   const { store } = useScope();
   const layers = store.traits.layers.value;
   const nearest = nearestBefore(layers, layer);

@@ -9,10 +9,12 @@ import { useScope } from "./context";
 import { Choice, Small } from "./controls";
 import { HistogramCard } from "./histogramcard";
 import { IconButton } from "./icons";
+import { useKeptTab } from "./kepttab";
 import { Muted } from "./muted";
 import { Failure, Waiting } from "./room";
 
 export function Statistics() {
+  useKeptTab();
   const { store, view } = useScope();
   const layer = store.shown.value;
   const single = useSignal(false);

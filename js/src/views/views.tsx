@@ -1,6 +1,5 @@
 /** Right column: the channels of the layer, or one of the rooms. */
 
-import { useEffect } from "preact/hooks";
 import type { View } from "../records";
 import { useScope } from "./context";
 import { Choice } from "./controls";
@@ -27,7 +26,6 @@ const LABELS: Record<View, string> = {
 export function Views() {
   const { store } = useScope();
   const view = store.traits.view.value;
-  useKeptFocus();
   const tab = tabs.find((word) => TABS[word] === view) ?? "Channels";
   return (
     <div class="nn-view">
@@ -57,15 +55,3 @@ export function Views() {
 }
 
 const tabs = Object.keys(TABS) as Tab[];
-
-/** When the enlarged view is closed here and nothing below takes the focus, the tab gets it. */
-function useKeptFocus(): void {
-  const { store, view, root } = useScope();
-  const enlarged = store.enlarged.value;
-  // Effects of what is inside come first.
-  useEffect(() => {
-    if (enlarged !== null || !view.refocus.peek()) return;
-    view.refocus.value = false;
-    root.querySelector<HTMLElement>("[role=tab][aria-selected=true]")?.focus();
-  }, [enlarged]);
-}
