@@ -18,6 +18,11 @@ test("cells before the first and behind the last row or column are padding", () 
 
 test("a transposed convolution reads between the cells", () => {
   expect(outsideOf({ rows: [-1, 4], columns: [7] }, [8, 8], true)).toEqual(["between", ""]);
+  expect(outsideOf({ rows: [-2, -1, 8], columns: [7] }, [8, 8], true)).toEqual([
+    "padding",
+    "between",
+    "padding",
+  ]);
 });
 
 test("numbers can be read on every colour", () => {

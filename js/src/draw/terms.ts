@@ -20,7 +20,8 @@ export type Outside = "" | "padding" | "between";
  * Which cells of a patch are cells of its input.
  *
  * `rows` and `columns` say which row and column of the input each of the patch is; `size` is the input's
- * height and width, `null` where nobody knows it. A transposed convolution also reads between the cells.
+ * height and width, `null` where nobody knows it. A transposed convolution also reads between the cells: those
+ * are -1, which in any other layer is the first row or column of the padding.
  */
 export function outsideOf(
   { rows, columns }: { readonly rows: readonly number[]; readonly columns: readonly number[] },
@@ -28,9 +29,12 @@ export function outsideOf(
   transposed: boolean,
 ): Outside[] {
   const [height, width] = size ?? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const word = transposed ? "between" : "padding";
+  const beyond = (place: number, count: number) => place >= count || place < (transposed ? -1 : 0);
   return rows.flatMap((row) =>
-    columns.map((column): Outside => (row < 0 || column < 0 || row >= height || column >= width ? word : "")),
+    columns.map((column): Outside => {
+      if (beyond(row, height) || beyond(column, width)) return "padding";
+      return row < 0 || column < 0 ? "between" : "";
+    }),
   );
 }
 

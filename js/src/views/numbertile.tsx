@@ -7,6 +7,7 @@ import { format } from "../draw/number";
 import type { Cell } from "../draw/query";
 import type { Range } from "../draw/scale";
 import { inkOf, type Outside } from "../draw/terms";
+import { CanvasTile } from "./canvastile";
 
 /** How large a cell is drawn, in CSS pixels, and whether a number stands on it. */
 export interface Grain {
@@ -27,7 +28,7 @@ export function grainOf([rows, columns]: Cell, room: number): Grain {
   return { width: side, height: side, numbered: false };
 }
 
-interface Props {
+export interface Props {
   readonly values: Float32Array;
   readonly columns: number;
   readonly grain: Grain;
@@ -43,27 +44,38 @@ interface Props {
 
 const OUTSIDE = { padding: "padding", between: "between the cells of the input" };
 
-export function NumberTile({ values, columns, grain, table, range, outside, marked, where }: Props) {
+/** Most cells that are elements of the page. */
+const MOST = 1000;
+
+export function NumberTile(props: Props) {
+  return props.values.length > MOST ? <CanvasTile {...props} /> : <Cells {...props} />;
+}
+
+/** What a cell is, and its value. */
+export function titleOf({ values, outside, where }: Props, place: number): string {
+  const beyond = outside?.[place];
+  const value = values[place];
+  return beyond ? `${OUTSIDE[beyond]}: ${format(value)}` : `${where(place)}: ${format(value, 7)}`;
+}
+
+function Cells(props: Props) {
+  const { values, columns, grain, table, range, outside, marked } = props;
   const { width, height, numbered } = grain;
   return (
     <span
       class={numbered ? "nn-numbertile" : "nn-numbertile nn-plain"}
       style={{ gridTemplateColumns: `repeat(${columns}, ${width}px)`, gridAutoRows: `${height}px` }}
     >
-      {Array.from(values, (value, i) => {
-        const beyond = outside?.[i];
-        const title = beyond ? `${OUTSIDE[beyond]}: ${format(value)}` : `${where(i)}: ${format(value, 7)}`;
-        return (
-          <i
-            key={i}
-            class={beyond ? "nn-hatched" : i === marked ? "nn-winner" : undefined}
-            style={beyond ? undefined : { ...inkOf(value, table, range) }}
-            title={title}
-          >
-            {numbered && brief(value)}
-          </i>
-        );
-      })}
+      {Array.from(values, (value, i) => (
+        <i
+          key={i}
+          class={outside?.[i] ? "nn-hatched" : i === marked ? "nn-winner" : undefined}
+          style={outside?.[i] ? undefined : { ...inkOf(value, table, range) }}
+          title={titleOf(props, i)}
+        >
+          {numbered && brief(value)}
+        </i>
+      ))}
     </span>
   );
 }

@@ -183,6 +183,27 @@ test("a max-pooling shows the patch, and which of its cells won", async () => {
   expect(total("the tensor holds")).toBe("7");
 });
 
+test("a patch of very many cells is one canvas, on which the pointer reads them", async () => {
+  const sides = Array.from({ length: 112 }, (_, i) => i);
+  answerWith(
+    {
+      ...{ operation: "average pooling", source: "blocks.0.relu", cell: [0, 0], value: 1, total: 1 },
+      ...{ size: [112, 112], inputs: [9], rows: sides, columns: sides, winner: [0, 1, 0] },
+    },
+    Array.from({ length: 112 * 112 }, (_, i) => i),
+  );
+  await open();
+  const tile = panel.find("section", "Arithmetic").querySelector<HTMLElement>(".nn-canvastile");
+  if (!tile) throw new Error("There is no canvas.");
+  expect(tile.querySelectorAll("*")).toHaveLength(2);
+  vi.spyOn(tile, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 448, 448));
+  tile.dispatchEvent(
+    new MouseEvent("pointermove", { clientX: 4 * 3 + 1, clientY: 4 * 2 + 1, bubbles: true }),
+  );
+  await panel.settle();
+  expect(tile.title).toBe("input 9, cell (2, 3): 227");
+});
+
 test("a layer that is none of the three has one map: its own", async () => {
   const usual = panel.model.onSend;
   panel.model.onSend = (content) => {
