@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { exactPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
-import { type Ask, PATIENCE, Requests } from "./requests";
+import { type Ask, LONG_PATIENCE, PATIENCE, Requests } from "./requests";
 import { readNative } from "./wire";
 
 interface Sent {
@@ -86,12 +86,21 @@ test("no answer: once more with a new number, then given up", async () => {
   const answer = requests.ask(ask(0), never);
   const given = expect(answer).rejects.toThrow("No answer from the kernel.");
   vi.advanceTimersByTime(PATIENCE);
-  expect(sent).toHaveLength(2);
-  expect(sent[1]?.rid).not.toBe(sent[0]?.rid);
+  expect(sent.map(({ k }) => k)).toEqual(["get", "cancel", "get"]);
+  expect(sent[1]?.rid).toBe(sent[0]?.rid);
+  expect(sent[2]?.rid).not.toBe(sent[0]?.rid);
   expect(requests.answering.value).toBe(true);
   vi.advanceTimersByTime(PATIENCE);
   expect(requests.answering.value).toBe(false);
   await given;
+});
+
+test("what takes long to work out is waited for longer", () => {
+  void requests.ask({ ...ask(0), what: "statistics" }, never);
+  vi.advanceTimersByTime(LONG_PATIENCE - 1);
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(sent.map(({ k }) => k)).toEqual(["get", "cancel", "get"]);
 });
 
 test("an answer to the first try is stale once the second is under way", async () => {
@@ -104,7 +113,7 @@ test("an answer to the first try is stale once the second is under way", async (
   reply(sent[0]);
   await Promise.resolve();
   expect(settled).toBe(false);
-  reply(sent[1]);
+  reply(sent[2]);
   await answer;
 });
 

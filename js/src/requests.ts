@@ -5,6 +5,9 @@ import { bytesOf, decode, join, type Packet } from "./wire/packet";
 
 /** Milliseconds until a question counts as unanswered, and how often it is put again. */
 export const PATIENCE = 15_000;
+/** The same for what is worked out anew, and for which kinds that is. */
+export const LONG_PATIENCE = 60_000;
+const LONG: readonly Ask["what"][] = ["statistics", "sum", "stages", "network"];
 const RETRIES = 1;
 const IN_FLIGHT = 2;
 
@@ -120,7 +123,8 @@ export class Requests {
       const rid = this.#next++;
       job.tries += 1;
       job.parts = [];
-      job.timer = setTimeout(() => this.#overdue(rid, job), PATIENCE);
+      const patience = LONG.includes(job.ask.what) ? LONG_PATIENCE : PATIENCE;
+      job.timer = setTimeout(() => this.#overdue(rid, job), patience);
       this.#flying.set(rid, job);
       if (!this.#post({ k: "get", rid, ...job.ask }))
         this.#settle(rid, job, new Error("The kernel is gone."));
@@ -151,6 +155,7 @@ export class Requests {
 
   #overdue(rid: number, job: Job): void {
     this.#flying.delete(rid);
+    this.#post({ k: "cancel", rid });
     if (job.tries <= RETRIES) this.#waiting.unshift(job);
     else {
       this.#answering.value = false;

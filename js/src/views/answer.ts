@@ -74,6 +74,11 @@ export function useAnswer<W extends keyof Answered>(what: W, about: About | null
   const retry = () => {
     tries.value += 1;
   };
+  const answering = store.answering.value;
+  useEffect(() => {
+    // The kernel is back.
+    if (answering && state.peek().problem) retry();
+  }, [answering]);
   return kept ? { value: kept, stale: false, problem: "", retry } : { ...state.value, retry };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { fakeScope } from "../../demo/fakekernel";
 import { biasOf, firstInput, kernelOf, specOf } from "../../demo/kernels";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
@@ -137,6 +138,21 @@ test("a layer without kernels says so, and leads to the nearest that has some", 
   panel.find("button", "Go to blocks.1.conv2d").click();
   await vi.waitFor(() => panel.find("grid", "Kernels"));
   expect(panel.model.get("layer")).toBe("blocks.1.conv2d");
+});
+
+test("a kernel that is back is asked again for what it owed", async () => {
+  const traits = { ...specimen.traits, layer: "blocks.1.conv2d", view: "kernels" };
+  const model = fakeScope({ ...specimen, traits });
+  const usual = model.onSend;
+  model.onSend = () => {
+    throw new Error("Cannot send");
+  };
+  panel = mountWidget(specimen, model);
+  await panel.settle();
+  expect(panel.root.textContent).toContain("The kernel is gone.");
+  model.onSend = usual;
+  model.message({ k: "pong", rid: 1 });
+  await vi.waitFor(() => panel.find("grid", "Kernels"));
 });
 
 test("the nearest layer is looked for before, then behind", () => {

@@ -45,6 +45,11 @@ function Pulled({ layer, epoch }: { layer: LayerInfo; epoch: number }) {
   const facts = kernels.facts.value;
   const problem = kernels.problem.value;
   const again = () => kernels.retry();
+  const answering = store.answering.value;
+  useEffect(() => {
+    // The kernel is back.
+    if (answering && kernels.problem.peek()) kernels.retry();
+  }, [answering, kernels]);
   if (!facts && problem) return <NoWeights layer={layer} sentence={problem} again={again} />;
   if (!facts) return <Waiting>{`Fetching the kernels of ${layer.name} …`}</Waiting>;
   const mixed = facts.colour && !apart.value;

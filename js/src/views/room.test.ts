@@ -83,3 +83,24 @@ test("without a kernel, the part is said to need one", async () => {
   await panel.settle();
   expect(panel.find("contentinfo").textContent).toContain("This part needs a running kernel.");
 });
+
+test("a kernel that is back is asked again for the part, and for what the part shows", async () => {
+  provide(null);
+  const { model } = panel;
+  const usual = model.onSend;
+  model.onSend = () => {
+    throw new Error("Cannot send");
+  };
+  tab("Network").click();
+  await panel.settle();
+  provide(rooms);
+  model.message({ k: "pong", rid: 1 });
+  await panel.settle();
+  // The part is there, and found the kernel gone once more.
+  expect(panel.find("alert").textContent).toBe("The kernel is gone.");
+  model.onSend = usual;
+  model.message({ k: "pong", rid: 2 });
+  await panel.settle();
+  expect(panel.find("tabpanel").textContent).not.toContain("The kernel is gone.");
+  expect(panel.find("tabpanel").textContent).toContain("conv1");
+});

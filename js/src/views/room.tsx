@@ -19,14 +19,14 @@ export function Room({ children }: RoomProps) {
   const { store } = useScope();
   const { rooms, problem, load } = store.lazy;
   const there = rooms.value;
+  const answering = store.answering.value;
   useEffect(() => {
-    if (!rooms.peek()) load().catch(() => {}); // `problem` tells
-  }, [rooms, load]);
+    // Again when the kernel is back, but not when it is gone.
+    if (!rooms.peek() && (answering || !problem.peek())) load().catch(() => {}); // `problem` tells
+  }, [rooms, load, answering]);
   if (there) return <>{children(there)}</>;
   if (!problem.value) return <Waiting>Fetching this part from the kernel …</Waiting>;
-  return (
-    <Failure sentence={store.answering.value ? problem.value : NEEDED} again={() => load().catch(() => {})} />
-  );
+  return <Failure sentence={answering ? problem.value : NEEDED} again={() => load().catch(() => {})} />;
 }
 
 /** What is being fetched, under the thin line: only once it has taken so long that it should be said. */
