@@ -1,15 +1,5 @@
 import { expect, test } from "vitest";
-import { brief, counted } from "./figures";
-
-test.each([
-  [0, "0"],
-  [999, "999"],
-  [1000, "1\u202f000"],
-  [802816, "802\u202f816"],
-  [1234567.4, "1\u202f234\u202f567"],
-])("a count of %d", (count, text) => {
-  expect(counted(count)).toBe(text);
-});
+import { brief, finite } from "./figures";
 
 test.each([
   [0, "0"],
@@ -20,6 +10,11 @@ test.each([
   [12.345, "12"],
   [-123.4, "−123"],
   [45678, "45678"],
+  [-99999.6, "−1e5"],
+  [-1234567, "−1.2e6"],
+  [-9.99e9, "−1e10"],
+  [-3.4e38, "−3e38"],
+  [Number.NaN, "NaN"],
   [3.2e-5, "3e−5"],
   [-0.0004, "−4e−4"],
   [1e-12, "1e−12"],
@@ -27,4 +22,9 @@ test.each([
 ])("%d in a small cell", (value, text) => {
   expect(brief(value)).toBe(text);
   expect(text.length).toBeLessThanOrEqual(6);
+});
+
+test("what the kernel could not send is not finite", () => {
+  expect(finite(Number.NaN)).toBe("not finite");
+  expect(finite(-0.0314, 3)).toBe("−0.0314");
 });

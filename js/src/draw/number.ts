@@ -27,8 +27,9 @@ function trim(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-/** A fraction as a percentage with the given decimals: `39.3 %`. */
+/** A fraction as a percentage with the given decimals: `39.3 %`, or `NaN` where there is none. */
 export function percent(fraction: number, decimals = 1): string {
+  if (Number.isNaN(fraction)) return "NaN";
   return `${(fraction * 100).toFixed(decimals)} %`;
 }
 

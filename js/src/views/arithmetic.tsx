@@ -1,7 +1,7 @@
 /** How one cell came about: the terms, what they add up to, and what the tensor holds. */
 
 import { useSignal } from "@preact/signals";
-import { format } from "../draw/number";
+import { finite } from "../draw/figures";
 import { orderTerms, type TermOrder } from "../draw/terms";
 import type { Sum } from "../findings";
 import { Choice } from "./controls";
@@ -57,12 +57,15 @@ export function addedUp(partial: Float32Array): number {
 
 function Total({ sum }: { readonly sum: Sum }) {
   const { inputs, partial, bias, total } = sum;
+  const terms = addedUp(partial);
+  // A bias that is not finite cannot be sent; the sum tells that there is one.
+  const lost = bias === null && Number.isFinite(terms) && !Number.isFinite(total);
   const count = inputs.length === 1 ? "1 input channel" : `${inputs.length} input channels`;
   return (
     <dl class="nn-total">
-      <Line name={`sum over ${count}`} value={format(addedUp(partial))} />
-      {bias !== null && <Line name="+ bias" value={format(bias)} />}
-      <Line name="= the sum" value={format(total)} result />
+      <Line name={`sum over ${count}`} value={finite(terms)} />
+      {(bias !== null || lost) && <Line name="+ bias" value={finite(bias ?? Number.NaN)} />}
+      <Line name="= the sum" value={finite(total)} result />
       <Held sum={sum} />
     </dl>
   );
@@ -71,7 +74,7 @@ function Total({ sum }: { readonly sum: Sum }) {
 function Value({ sum }: { readonly sum: Sum }) {
   return (
     <dl class="nn-total">
-      <Line name="worked out" value={format(sum.total)} result />
+      <Line name="worked out" value={finite(sum.total)} result />
       <Held sum={sum} />
     </dl>
   );
@@ -81,8 +84,8 @@ function Value({ sum }: { readonly sum: Sum }) {
 function Held({ sum: { value, total } }: { readonly sum: Sum }) {
   return (
     <>
-      <Line name="the tensor holds" value={format(value)} />
-      <Line name="difference" value={format(Math.abs(value - total), 2)} />
+      <Line name="the tensor holds" value={finite(value)} />
+      <Line name="difference" value={finite(Math.abs(value - total), 2)} />
     </>
   );
 }

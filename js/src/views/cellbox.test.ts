@@ -53,6 +53,10 @@ describe("what a cell could see of an input of 3 × 100 × 200", () => {
   });
   test("is nothing where nobody knows, or where it is padding alone", () => {
     expect(seen({ receptive_field: null }, 0.5, 0.5)).toBeNull();
+    expect(seen({ receptive_start: null }, 0.5, 0.5)).toBeNull();
+    expect(seen({ receptive_start: [null, -15] }, 0.5, 0.5)).toBeNull();
+    expect(seen({ effective_stride: null }, 0.5, 0.5)).toBeNull();
+    expect(seen({ effective_stride: null, shape: [8, 1, 1] }, 0.5, 0.5)).toEqual([0, 0, 25 / 200, 15 / 100]);
     expect(seen({ receptive_field: [5, 5], receptive_start: [-9, -9] }, 0, 0)).toBeNull();
     expect(fieldBox({ u: 0, v: 0 }, null, [3, 100, 200])).toBeNull();
   });

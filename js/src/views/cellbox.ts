@@ -46,7 +46,9 @@ export function fieldBox(place: Place, layer: LayerInfo | null, input: About["in
   const [top, left] = [0, 1].map((axis) => {
     const side = sides[axis] as number | "all";
     if (side === "all") return [0, 1] as const;
-    const first = (start?.[axis] ?? 0) + (step?.[axis] ?? 0) * (cell[axis] as number);
+    // Of a single cell no step is needed; whatever else is not known makes no number.
+    const way = size[axis] === 1 ? 0 : (step?.[axis] ?? Number.NaN) * (cell[axis] as number);
+    const first = (start?.[axis] ?? Number.NaN) + way;
     const whole = extent[axis] as number;
     return [clamp(first / whole, 0, 1), clamp((first + side) / whole, 0, 1)] as const;
   }) as [readonly [number, number], readonly [number, number]];

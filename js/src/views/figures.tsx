@@ -1,7 +1,7 @@
 /** The values of a histogram in numbers. */
 
-import { counted } from "../draw/figures";
 import { format, percent } from "../draw/number";
+import { exact } from "../draw/si";
 import type { Histogram } from "../findings";
 
 interface Props {
@@ -32,15 +32,15 @@ interface Figure {
 
 function figuresOf({ now, top }: Props): Figure[] {
   const { count, dead, channels, saturated, nonfinite } = now;
-  const share = (part: number) => `${counted(part)} (${percent(part / Math.max(1, count))})`;
+  const share = (part: number) => `${exact(part)} (${percent(part / Math.max(1, count))})`;
   const figures: Figure[] = [
-    { name: "count", value: counted(count) },
+    { name: "count", value: exact(count) },
     { name: "mean", value: format(now.mean, 4) },
     { name: "deviation", value: format(now.std, 4) },
     { name: "min", value: format(now.min, 4) },
     { name: "max", value: format(now.max, 4) },
     { name: "zero", value: percent(now.zero), title: "Share of the values that are exactly 0" },
-    { name: "tallest bar", value: counted(top), title: "How many values the tallest bar stands for" },
+    { name: "tallest bar", value: exact(top), title: "How many values the tallest bar stands for" },
   ];
   const wide = true;
   if (channels > 1) {

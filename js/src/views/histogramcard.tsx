@@ -2,7 +2,6 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { counted } from "../draw/figures";
 import {
   binAt,
   drawable,
@@ -17,6 +16,7 @@ import {
 import { clamp } from "../draw/layout";
 import { format, percent } from "../draw/number";
 import { fraction, type Range } from "../draw/scale";
+import { exact } from "../draw/si";
 import type { Histogram } from "../findings";
 import { useScope } from "./context";
 import { Figures } from "./figures";
@@ -142,12 +142,12 @@ function box({ lo, hi }: Range, axis: Range): string {
   return `M${100 * fraction(lo, axis)} 0H${100 * fraction(hi, axis)}V100H${100 * fraction(lo, axis)}Z`;
 }
 
-/** `from −0.02 to 0.03: 1 204 values, 3.1 %`. */
+/** `from −0.02 to 0.03: 1,204 values, 3.1 %`. */
 export function binReading(now: Histogram, bin: number): string {
   const { lo, hi } = edgesOf(now, bin);
   const count = now.counts[bin] ?? 0;
   const share = percent(count / Math.max(1, totalOf(now)));
-  return `from ${format(lo, 3)} to ${format(hi, 3)}: ${counted(count)} ${count === 1 ? "value" : "values"}, ${share}`;
+  return `from ${format(lo, 3)} to ${format(hi, 3)}: ${exact(count)} ${count === 1 ? "value" : "values"}, ${share}`;
 }
 
 /** The mean, and one deviation to both sides of it. */

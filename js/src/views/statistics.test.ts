@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
 import { statisticsPacket } from "../../demo/statistics";
-import { counted } from "../draw/figures";
+import { exact } from "../draw/si";
 import type { Histogram } from "../findings";
 import { binReading } from "./histogramcard";
 
@@ -53,7 +53,7 @@ test("each histogram has its numbers", () => {
     "gradients",
   ]);
   const numbers = figures("activations");
-  expect(numbers).toMatchObject({ count: counted(32 * 28 * 28 - 1), dead: "1 of 32 channels" });
+  expect(numbers).toMatchObject({ count: exact(32 * 28 * 28 - 1), dead: "1 of 32 channels" });
   expect(numbers["not finite"]).toBe("1 (0.0 %)");
   expect(Object.keys(numbers)).toEqual(expect.arrayContaining(["mean", "deviation", "min", "max", "zero"]));
   expect(numbers.saturated).toBeUndefined();
@@ -63,7 +63,7 @@ test("of an activation the saturated values are counted, and what is missing is 
   panel.model.receive({ layer: "blocks.1.relu" });
   panel.model.set("layer", "blocks.1.relu");
   panel.model.save_changes();
-  await vi.waitFor(() => expect(figures("activations").saturated).toMatch(/^[\d\u202f]+ \(5\d\.\d %\)$/));
+  await vi.waitFor(() => expect(figures("activations").saturated).toMatch(/^[\d,]+ \(5\d\.\d %\)$/));
   expect(panel.root.textContent).toContain("ReLU has no weights");
 });
 
@@ -118,7 +118,7 @@ test("arrows read the bins, one after the other", async () => {
   panel.press(bins(), "ArrowRight");
   await panel.settle();
   const first = bins().getAttribute("aria-valuetext");
-  expect(first).toMatch(/^from \S+ to \S+: [\d\u202f]+ values, \d+\.\d %$/);
+  expect(first).toMatch(/^from \S+ to \S+: [\d,]+ values, \d+\.\d %$/);
   panel.press(bins(), "ArrowRight");
   await panel.settle();
   const second = bins().getAttribute("aria-valuetext");

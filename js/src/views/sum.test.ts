@@ -148,17 +148,16 @@ function hold(kind: string): () => void {
 }
 
 /** The kernel's answer to the next question for a sum. */
-function answerWith(facts: object, patch: readonly number[]): void {
+function answerWith(facts: object, patch: ArrayLike<number>, kernel = new Float32Array(0)): void {
   const { model } = panel;
   const usual = model.onSend;
-  const none = new Float32Array(0);
   const { header, body } = encode(
     "sum",
     {
       ...{ epoch: 0, layer: "blocks.1.conv2d", channels: [9], bias: null, formula: [], shape: [] },
       ...facts,
     },
-    { patch: Float32Array.from(patch), kernel: none, partial: none },
+    { patch: Float32Array.from(patch), kernel, partial: kernel },
   );
   model.onSend = (content) => {
     const { what, rid } = content as { what: string; rid: number };
@@ -181,6 +180,22 @@ test("a max-pooling shows the patch, and which of its cells won", async () => {
   expect(cells.map((cell) => cell.classList.contains("nn-winner"))).toEqual([false, false, true, false]);
   expect(cells[2]?.getAttribute("title")).toBe("input 9, cell (29, 28): 7");
   expect(total("the tensor holds")).toBe("7");
+});
+
+test("what is not finite is said to be, and a bias that could not be sent has its row", async () => {
+  const one = Float32Array.of(1);
+  answerWith(
+    {
+      ...{ operation: "linear", source: "", cell: [0, 0], value: null, total: null, bias: null },
+      ...{ size: [1, 1], inputs: [0], rows: [0], columns: [0], winner: null },
+    },
+    one,
+    one,
+  );
+  await open();
+  expect(total("sum over 1")).toBe("1");
+  for (const name of ["+ bias", "= the sum", "the tensor holds", "difference"])
+    expect(total(name)).toBe("not finite");
 });
 
 test("a patch of very many cells is one canvas, on which the pointer reads them", async () => {
