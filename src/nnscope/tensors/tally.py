@@ -38,7 +38,7 @@ def tally(rows: Tensor, bins: int) -> Tally | None:
 
     Args:
         rows: ``[n, …]``, a row a channel.
-        bins: How many; of equal values, they are 1 wide in all.
+        bins: How many; of equal values, they are 1 wide in all, or more where those are large.
 
     Returns:
         ``None`` where no value is finite.
@@ -54,7 +54,8 @@ def tally(rows: Tensor, bins: int) -> Tally | None:
     if count == 0:
         return None
     mean = low if low == high else total / count
-    ends = (low, high) if low < high else (low - 0.5, high + 0.5)
+    margin = max(0.5, abs(low) * 1e-6) if low == high else 0.0  # beside 1e20, a half is nothing
+    ends = (low - margin, high + margin)
     counts, square = torch.zeros(bins, dtype=torch.float64), 0.0
     for part in _finite(rows):
         counts += torch.histc(part, bins, *ends)

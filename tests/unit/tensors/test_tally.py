@@ -39,3 +39,12 @@ def test_equal_values_stand_in_the_middle():
     assert found.ends == (edges[0], edges[-1])
     assert (found.std, found.dead) == (0.0, 0)
     assert found.mean == np.float32(0.1)
+
+
+@pytest.mark.parametrize("value", [1e20, -1e20, 1e7, 3e38])
+def test_bins_around_large_equal_values_have_a_width(value):
+    found = tally(torch.full((1, 10), value), 4)
+    low, high = found.ends
+    assert low < found.min == found.max < high
+    assert int(found.counts.sum()) == 10
+    assert found.counts[1:3].sum() == 10
