@@ -156,6 +156,13 @@ def test_a_block_has_the_parameters_of_its_parts_and_no_channel_owns_them(x):
         ({"channel": 6}, errors.ChannelNotFoundError),
         ({"bins": 0}, errors.OptionError),
         ({"bins": 2000}, errors.OptionError),
+        ({"bins": 1.5}, errors.OptionError),
+        ({"channel": 1.5}, errors.OptionError),
+        ({"channel": "a"}, errors.OptionError),
+        ({"kinds": None}, errors.OptionError),
+        ({"kinds": 3}, errors.OptionError),
+        ({"kinds": "weight"}, errors.OptionError),
+        ({"kinds": ["weights", 3]}, errors.OptionError),
     ],
 )
 def test_what_is_no_question_about_a_histogram(probe, question, error):
@@ -163,6 +170,19 @@ def test_what_is_no_question_about_a_histogram(probe, question, error):
         probe.histograms("0", **question)
     with pytest.raises(errors.LayerNotFoundError):
         probe.histograms("nope")
+
+
+def test_one_kind_alone_and_numbers_of_other_types(probe, net):
+    (found,) = probe.histograms("3", torch.tensor(1), bins=np.int64(9), kinds="weights")
+    check(found, net[3].weight[1], 9)
+
+
+@pytest.mark.parametrize("place", [(0, 1.5, 2), ("a", 1, 2), (0, 1, None), (1.5, 0, 0)])
+def test_a_cell_that_is_no_whole_number_is_refused_in_a_sentence(probe, place):
+    with pytest.raises(errors.OptionError, match="is a whole number, not"):
+        probe.arithmetic("0", *place)
+    with pytest.raises(errors.OptionError, match="A channel is a whole number, not 'a'"):
+        probe.stages("0", "a")
 
 
 # -- stages ---------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -69,10 +70,11 @@ class Anatomy(Sight):
 
         Raises:
             LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
-            OptionError: No such cell; or the layer has no pictures, or does something else.
+            OptionError: No such cell, or none at all; or the layer has no pictures, or does something else.
             ForwardError: The model raised.
         """
         row = self.layers.feature_map(layer)
+        channel, y, x = _whole(channel, "channel"), _whole(y, "row"), _whole(x, "column")
         row.check_channel(channel)
         _, height, width = row.picture
         if not (0 <= y < height and 0 <= x < width):
@@ -96,6 +98,7 @@ class Anatomy(Sight):
             ForwardError: The model raised.
         """
         row = self.layers.feature_map(layer)
+        channel = _whole(channel, "channel")
         row.check_channel(channel)
         return stages(chain(self.layers, row), channel, self._activation, self._cuts)
 
@@ -106,7 +109,7 @@ class Anatomy(Sight):
         *,
         target: Any = None,
         bins: int = 64,
-        kinds: Sequence[Numbers] = KINDS,
+        kinds: Numbers | Sequence[Numbers] = KINDS,
     ) -> tuple[Histogram, ...]:
         """How a layer's numbers are distributed.
 
@@ -115,31 +118,31 @@ class Anatomy(Sight):
             channel: One channel of it, or ``None`` for all of them.
             target: What the gradients are of; see ``Probe.cam``.
             bins: How many bins each histogram has, 1 to 1024.
-            kinds: Of numbers: ``"weights"``, ``"biases"``, ``"activations"`` on this image, and
-                ``"gradients"`` of the target with respect to these, which need a backward pass.
+            kinds: Of numbers, one or several: ``"weights"``, ``"biases"``, ``"activations"`` on this image,
+                and ``"gradients"`` of the target with respect to these, which need a backward pass.
 
         Returns:
             One of each kind. One of which there is nothing says why in its ``sentence``.
 
         Raises:
             LayerNotFoundError, ChannelNotFoundError: No such layer or channel.
-            OptionError: Another kind, or another number of bins.
+            OptionError: Another kind, another number of bins, or a channel that is no whole number.
             ForwardError: The model raised.
         """
+        bins = _whole(bins, "number of bins")
         if not 1 <= bins <= MOST_BINS:
             msg = f"A histogram has 1 to {MOST_BINS} bins, not {bins}."
             raise OptionError(msg)
-        unknown = [kind for kind in kinds if kind not in KINDS]
-        if unknown:
-            msg = f"There are no histograms of {unknown[0]!r}; known: {', '.join(KINDS)}."
-            raise OptionError(msg)
+        wanted = _kinds(kinds)
         row = self.layers[layer]
         values = self._rows(row)
-        if channel is not None and not 0 <= channel < len(values):
-            msg = f"Layer {layer!r} has channels 0 to {len(values) - 1}, not {channel}."
-            raise ChannelNotFoundError(msg)
+        if channel is not None:
+            channel = _whole(channel, "channel")
+            if not 0 <= channel < len(values):
+                msg = f"Layer {layer!r} has channels 0 to {len(values) - 1}, not {channel}."
+                raise ChannelNotFoundError(msg)
         of = Subject(layer, channel, bins)
-        return tuple(self._histogram(kind, of, row, values, target) for kind in kinds)
+        return tuple(self._histogram(kind, of, row, values, target) for kind in wanted)
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -189,3 +192,23 @@ class Anatomy(Sight):
     def _rows(self, row: Layer) -> Tensor:
         """The values of a layer, a row a channel."""
         return self._activation(row) if row.viewable else self._output(row).movedim(row.channel_axis, 0)
+
+
+def _whole(value: Any, what: str) -> int:
+    """A whole number, of whatever type."""
+    try:
+        return operator.index(value)
+    except TypeError as error:
+        msg = f"A {what} is a whole number, not {value!r}."
+        raise OptionError(msg) from error
+
+
+def _kinds(kinds: Any) -> tuple[Numbers, ...]:
+    """Kinds of numbers that may be anything at all."""
+    several = isinstance(kinds, Iterable) and not isinstance(kinds, str)
+    wanted = tuple(kinds) if several else (kinds,)
+    unknown = [kind for kind in wanted if kind not in KINDS]
+    if unknown:
+        msg = f"There are no histograms of {unknown[0]!r}; known: {', '.join(KINDS)}."
+        raise OptionError(msg)
+    return wanted
