@@ -38,3 +38,12 @@ test("a view that was hidden for a while is seen as before", () => {
   control.resize({ width: 600, height: 300 });
   expect(camera.value).toEqual(before);
 });
+
+test("the way it was mostly moved decides whether there was anywhere to go", () => {
+  const control = opened();
+  control.resize({ width: 300, height: 300 });
+  control.zoom(2);
+  expect(control.pan(0, -99_999)).toBe(true);
+  expect(control.pan(-1, -50)).toBe(false); // a hand that is not quite straight
+  expect(control.pan(-50, -1)).toBe(true);
+});

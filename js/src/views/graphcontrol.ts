@@ -98,12 +98,12 @@ export class GraphControl {
     this.state.camera.value = fitted(this.drawing.value, this.size.value);
   }
 
-  /** Move the drawing; returns whether there was anywhere to go. */
+  /** Move the drawing; returns whether there was anywhere to go the way it was mostly moved. */
   pan(right: number, down: number): boolean {
     const before = this.state.camera.value;
     this.#move(({ scale, x, y }) => ({ scale, x: x + right, y: y + down }));
     const after = this.state.camera.value;
-    return before?.x !== after?.x || before?.y !== after?.y;
+    return Math.abs(right) > Math.abs(down) ? before?.x !== after?.x : before?.y !== after?.y;
   }
 
   /** Look at all of it, or, where that would be too small to read, at one node. */

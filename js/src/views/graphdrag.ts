@@ -41,7 +41,7 @@ export function pointing(frame: RefObject<HTMLElement>, control: GraphControl, p
     onPointerUp: end,
     onPointerCancel: end,
     onWheel(event: WheelEvent) {
-      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
+      const unit = unitOf(event.deltaMode, control);
       if (event.ctrlKey || event.metaKey)
         control.zoom(Math.exp((-event.deltaY * unit) / SLOWNESS), at(event));
       // At its ends the page scrolls.
@@ -56,6 +56,12 @@ export function pointing(frame: RefObject<HTMLElement>, control: GraphControl, p
       if (nodeOf(event.target) === null) control.zoom(event.shiftKey ? 1 / STEP : STEP, at(event));
     },
   };
+}
+
+/** Pixels of one step of a wheel, which may count lines or pages. */
+function unitOf(mode: number, { size }: GraphControl): number {
+  if (mode === WheelEvent.DOM_DELTA_PAGE) return size.value.height;
+  return mode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
 }
 
 /** A picture leads to its layer, as does the whole of a node with nothing inside; the rest of a block folds it. */
