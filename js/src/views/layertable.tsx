@@ -40,17 +40,20 @@ export function LayerTable({ network, found, order, onLayer, toFirst }: Props) {
   const { show, focusOn, onFocusOut } = useFocusOn(body, top);
   // It starts at the panel's layer.
   useLayoutEffect(() => show(stop), []);
+  const enter = (node?: NetworkNode) => node?.viewable && onLayer(node.name);
   const goTo = (row: number) => {
     active.value = rows[row] ?? null;
     focusOn(row);
   };
   toFirst.current = () => goTo(0);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const goal = goalOf(event.key, stop, rows.length, Math.floor(size.value.height / ROW) - 2);
-    if (goal === null) return;
+    if (goal !== null) goTo(goal);
+    else if (event.key === "Enter" || event.key === " ") enter(nodes[rows[stop] ?? -1]);
+    else return;
     event.preventDefault();
     event.stopPropagation();
-    goTo(goal);
   };
   return (
     <div
@@ -81,7 +84,7 @@ export function LayerTable({ network, found, order, onLayer, toFirst }: Props) {
                 onFocus={() => {
                   active.value = place;
                 }}
-                onLayer={onLayer}
+                onClick={() => enter(nodes[place])}
               />
             ) : null,
           )}
@@ -179,11 +182,10 @@ interface RowProps {
   /** Whether it is the panel's layer. */
   readonly now: boolean;
   readonly onFocus: () => void;
-  readonly onLayer: (layer: string) => void;
+  readonly onClick: () => void;
 }
 
-function Row({ node, at, tabIndex, now, onFocus, onLayer }: RowProps) {
-  const go = () => node.viewable && onLayer(node.name);
+function Row({ node, at, tabIndex, now, onFocus, onClick }: RowProps) {
   return (
     <div
       class={node.viewable ? "nn-table-row nn-viewable" : "nn-table-row"}
@@ -192,9 +194,7 @@ function Row({ node, at, tabIndex, now, onFocus, onLayer }: RowProps) {
       aria-selected={now}
       data-row={at}
       style={{ top: `${at * ROW}px` }}
-      {...{ tabIndex, onFocus }}
-      onClick={go}
-      onKeyDown={(event) => event.key === "Enter" && go()}
+      {...{ tabIndex, onFocus, onClick }}
     >
       {COLUMNS.map((column) => {
         const { text, full } = entryOf(node, column);

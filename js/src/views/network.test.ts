@@ -264,6 +264,25 @@ test("the table starts at the panel's layer, its tab stop, which stays when it i
   expect(document.activeElement).toBe(stop);
 });
 
+test("Space goes to a row's layer like Enter, and what the browser does by Alt or Ctrl is left to it", async () => {
+  await turnTo("table");
+  const row = rows().find(({ tabIndex }) => tabIndex === 0) as HTMLElement;
+  row.focus();
+  for (const more of [{ altKey: true }, { ctrlKey: true }, { metaKey: true }]) {
+    const event = new KeyboardEvent("keydown", {
+      key: "ArrowDown",
+      bubbles: true,
+      cancelable: true,
+      ...more,
+    });
+    row.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(false);
+  }
+  expect(document.activeElement).toBe(row);
+  panel.press(row, " ");
+  expect([panel.model.get("layer"), panel.model.get("view")]).toEqual(["conv1", "channels"]);
+});
+
 test("what the kernel refuses is a sentence, and can be tried again", async () => {
   const answer = panel.model.onSend;
   panel.model.onSend = (content) => {
