@@ -127,12 +127,13 @@ export function Choice<T extends string>(props: ChoiceProps<T>) {
   const { label, words, value, onChange, tabs = false, title, children } = props;
   const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     const by = turnOf(event.key);
-    const next = words[(words.indexOf(value) + by + words.length) % words.length];
+    const at = (words.indexOf(value) + by + words.length) % words.length;
+    const next = words[at];
     if (!by || !next || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     onChange(next);
-    event.currentTarget.querySelector<HTMLElement>(`[data-word="${next}"]`)?.focus();
+    event.currentTarget.querySelectorAll<HTMLElement>(".nn-word")[at]?.focus();
   };
   return (
     <span
