@@ -220,7 +220,7 @@ function Totals({ network, rows }: { readonly network: Network; readonly rows: n
     <div class="nn-table-row nn-table-totals" role="row" aria-rowindex={rows + 2}>
       {COLUMNS.map((column) => (
         <span key={column} role="gridcell" class={classOf(column)} title={sums[column]?.full}>
-          {column === "name" ? `all ${nodes.length} layers` : (sums[column]?.text ?? "")}
+          {column === "name" ? `all ${nodes.length} rows` : (sums[column]?.text ?? "")}
         </span>
       ))}
     </div>

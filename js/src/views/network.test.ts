@@ -151,7 +151,7 @@ test("what is sought is counted, kept bright, and unfolded at Enter", async () =
   await panel.settle();
   expect(item("layer3").className).not.toContain("nn-faint");
   expect(item("layer2").className).toContain("nn-faint");
-  expect(panel.find("tabpanel").textContent).toContain("1 of 111");
+  expect(panel.find("tabpanel").textContent).toContain("1 of 111 rows");
   panel.press(field, "Enter");
   await panel.settle();
   expect(item("layer3.1.conv2").tabIndex).toBe(0);
@@ -190,7 +190,7 @@ test("the table is sorted by its heads, and a row leads to its layer", async () 
   const table = panel.find("grid", "Layers of the network");
   expect(table.getAttribute("aria-rowcount")).toBe("113");
   expect(rows().length).toBeLessThan(50);
-  expect(table.textContent).toContain("all 111 layers");
+  expect(table.textContent).toContain("all 111 rows");
   const head = () => panel.all("columnheader")[3] as HTMLElement;
   head().querySelector("button")?.click();
   await panel.settle();

@@ -155,7 +155,7 @@ function Search({ control, found, onEnter }: SearchProps) {
         }}
         onKeyDown={onKeyDown}
       />
-      {found && <Muted role="status">{`${found.size} of ${map.network.nodes.length}`}</Muted>}
+      {found && <Muted role="status">{`${found.size} of ${map.network.nodes.length} rows`}</Muted>}
     </span>
   );
 }
