@@ -253,7 +253,7 @@ def test_a_linear_layer_of_one_row():
     score, x = Score(), torch.randn(1, 4, ROWS, COLUMNS)
     found, expected = told(score, x, cell=(0, 2, 3))
     assert found.total == pytest.approx(expected, abs=1e-6)
-    assert (found.inputs, found.bias) == ((0, 1, 2, 3), float(score.bias))
+    assert (found.inputs, found.bias) == ((0, 1, 2, 3), score.bias.item())
     probe = Probe(nn.Sequential(nn.Identity(), score), x)
     assert torch.equal(probe.weights("1"), score.weight[None, :, None, None])
     assert [each.count for each in probe.histograms("1")[:2]] == [4, 1]
