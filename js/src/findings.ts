@@ -78,8 +78,6 @@ export interface NetworkNode {
   readonly thumb: CodeTile | null;
   /** First and last of the nodes within its call; `null` for one with nothing inside. */
   readonly inside: readonly [number, number] | null;
-  /** Name of the module that called it; "" for the model. */
-  readonly block: string;
 }
 
 /** The graph of the recorded pass: what a `network` packet says. */

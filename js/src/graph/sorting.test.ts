@@ -13,7 +13,6 @@ const PLAIN: NetworkNode = {
     thumb: null,
     inside: null,
   },
-  block: "",
 };
 const nodes: NetworkNode[] = [
   { ...PLAIN, name: "layer10", parameters: 9408, receptiveField: [7, 7] },

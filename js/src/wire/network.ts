@@ -48,7 +48,6 @@ function nodeOf(facts: Record<string, unknown>, thumbs: readonly CodeTile[]): Ne
     channel: numberOr(facts.channel, null),
     thumb: thumb === null ? null : (thumbs[thumb] ?? null),
     inside: insideOf(facts.inside),
-    block: text(facts.block),
   };
 }
 
