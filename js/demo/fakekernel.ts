@@ -20,6 +20,7 @@ const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style"];
 interface Get {
   readonly k: string;
   readonly rid: number;
+  readonly epoch: number;
   readonly what: string;
   readonly layer: string;
   readonly channels: readonly number[];
@@ -54,7 +55,7 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
 
 function answer(
   model: FakeModel,
-  { rid, what, channels, cell = [0, 0] }: Get,
+  { rid, epoch, what, channels, cell = [0, 0] }: Get,
   layer: LayerValues | undefined,
   layers: readonly LayerValues[],
 ): void {
@@ -69,6 +70,8 @@ function answer(
     sum: (layer) => sumPacket(layers, layer, channels[0] ?? 0, cell),
   };
   const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
-  if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header: packet.header }, [packet.body]);
+  // Whatever it is asked about, this network is in that state.
+  const header = packet && { ...packet.header, epoch };
+  if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header }, [packet.body]);
   else model.message({ k: "error", rid, code: "unavailable", message: `This kernel knows no ${what}.` });
 }

@@ -23,7 +23,7 @@ const MAY: Record<string, readonly string[]> = {
   state: ["draw", "model"],
   detail: ["cache", "requests", "state", "wire"],
   views: ["views", "draw", "graph", "state"],
-  rooms: ["views", "wire"],
+  rooms: ["draw", "views", "wire"],
   widget: ["views", "state", "sync", "requests", "detail", "ahead", "answers", "load", "model", "wire"],
 };
 

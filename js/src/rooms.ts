@@ -11,13 +11,14 @@ import { Kernels } from "./views/kernels";
 import { Network } from "./views/network";
 import { Statistics } from "./views/statistics";
 
+export { fits } from "./draw/explained";
 export { default as STYLE } from "./rooms.css";
 export { Findings } from "./views/findings";
 export { Help } from "./views/help";
 export { Pixels, PixelsFoot } from "./views/pixels";
 export { saveEnlarged, saveSheet } from "./views/save";
 export { Sum } from "./views/sum";
-export { fits, readAnswer } from "./wire/answer";
+export { readAnswer } from "./wire/answer";
 export { readChecks } from "./wire/checks";
 
 /** What the tabs of the right column show. */

@@ -52,7 +52,7 @@ TYPESCRIPT = {
     "requests": {"wire"},
     "state": {"draw", "model"},
     "views": {"draw", "graph", "state"},
-    "rooms": {"views", "wire"},
+    "rooms": {"draw", "views", "wire"},
     "load": {"shared"},
     "answers": {"cache", "requests", "wire"},
     "detail": {"cache", "requests", "state", "wire"},

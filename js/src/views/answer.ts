@@ -16,8 +16,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { fits } from "../draw/explained";
 import type { Answered, Inquiry } from "../findings";
-import { fits } from "../wire/answer";
 import { useScope } from "./context";
 
 interface Answer<T> {

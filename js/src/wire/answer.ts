@@ -1,6 +1,6 @@
 /** The packets that answer the rooms' questions. */
 
-import type { Answered, Explained, Inquiry } from "../findings";
+import type { Answered, Inquiry } from "../findings";
 import { readKernels } from "./kernels";
 import { readNetwork } from "./network";
 import type { Packet } from "./packet";
@@ -26,15 +26,4 @@ export function readAnswer<W extends keyof Answered>(
   const answer = read(packet);
   if (packet.facts.epoch === epoch) return answer;
   throw new Error("The network has changed since this was asked: try again in a moment.");
-}
-
-/** Whether an answer is of what was explained when it was asked for: the kernel may not have heard of it yet. */
-export function fits({ of }: Inquiry, answer: Answered[keyof Answered]): boolean {
-  const found = "explained" in answer ? answer.explained : null;
-  return !of || !found || sameOf(found, of);
-}
-
-/** Where a unit is explained, no class matters; where the kernel names no class, it has one of its own. */
-function sameOf(found: Pick<Explained, "target" | "unit">, { target, unit }: Explained): boolean {
-  return found.unit === unit && (unit !== "" || found.target === null || found.target === target);
 }
