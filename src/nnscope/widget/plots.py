@@ -113,7 +113,7 @@ class Plots:
 
     def _follow(self, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]) -> _Follower:
         # Of its own accord it would take the room of the panel beside it.
-        figure.title_style = {"font-size": "13px"}
+        figure.title_style = {"font-size": "11px"}
         figure.layout.width, figure.layout.height, figure.layout.flex = "360px", "300px", "0 0 auto"
         return _Follower(self._scope, figure, bars, draw, names)
 
