@@ -34,6 +34,9 @@ const SMALL = { width: 120, height: 24 };
 export const HEAD = 26;
 const PAD = 12;
 
+/** Most arrangements of blocks that are remembered. */
+const MOST = 500;
+
 /** Draws one network again and again, with other blocks open; blocks that are alike are laid out once. */
 export class Draughtsman {
   readonly #known = new Map<string, Level>();
@@ -72,6 +75,7 @@ export class Draughtsman {
     ];
     const key = JSON.stringify([parts, edges]);
     const level = this.#known.get(key) ?? arrange(parts, edges);
+    if (this.#known.size > MOST) this.#known.clear();
     this.#known.set(key, level);
     return level;
   }

@@ -86,7 +86,7 @@ function Sheet({ control, found }: Props) {
           key={box.node}
           placed={box}
           map={map}
-          active={box.node === active.value}
+          active={active}
           now={box.node === marked}
           faint={bright !== null && !box.open && !bright.has(box.node)}
         />
@@ -104,12 +104,17 @@ function useNear({ drawing, size, state: { camera, active } }: GraphControl) {
     if (!box) return { placed: [], routes: [] };
     const { placed, routes } = drawing.value;
     return {
-      // Whatever has the focus stays, else it would be lost.
-      placed: placed.filter((one) => meets(one, box) || one.node === active.value),
+      placed: placed.filter((one) => meets(one, box)),
       routes: routes.filter((route) => meets(boundsOf(route), box)),
     };
   });
-  return near.value;
+  // Whatever has the focus stays, else it would be lost; told apart, so that a step draws no other node anew.
+  const far = useComputed(() => {
+    const isActive = ({ node }: Placed) => node === active.value;
+    return near.value.placed.some(isActive) ? undefined : drawing.value.placed.find(isActive);
+  });
+  const { placed, routes } = near.value;
+  return { placed: far.value ? [...placed, far.value] : placed, routes };
 }
 
 function boundsOf({ points }: Route) {

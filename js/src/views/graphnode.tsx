@@ -1,5 +1,6 @@
 /** One node of the graph: a layer, a closed block, or an open one around its parts. */
 
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { INPUT } from "../graph/blocks";
 import type { Placed } from "../graph/drawing";
 import type { NetworkMap } from "../graph/map";
@@ -9,8 +10,8 @@ import { Thumb } from "./thumb";
 interface Props {
   readonly placed: Placed;
   readonly map: NetworkMap;
-  /** Whether it has, or would get, the focus. */
-  readonly active: boolean;
+  /** The node that has, or would get, the focus. */
+  readonly active: ReadonlySignal<number>;
   /** Whether it is, or holds, the layer of the panel. */
   readonly now: boolean;
   /** Whether something else was sought. */
@@ -19,6 +20,7 @@ interface Props {
 
 export function GraphNode({ placed, map, active, now, faint }: Props) {
   const { node, x, y, width, height, depth, open } = placed;
+  const isActive = useComputed(() => active.value === node).value;
   const facts = map.node(node);
   const block = map.isBlock(node);
   const classes = [
@@ -36,7 +38,7 @@ export function GraphNode({ placed, map, active, now, faint }: Props) {
       aria-level={depth + 1}
       aria-expanded={block ? open : undefined}
       aria-selected={now}
-      tabIndex={active ? 0 : -1}
+      tabIndex={isActive ? 0 : -1}
       data-node={node}
       style={{
         ...{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` },

@@ -1,7 +1,9 @@
+import { options } from "preact";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { asTraits, type LayerValues, layerPacket } from "../../demo/packets";
 import { madeUp } from "../../demo/specimen";
+import { GraphNode } from "./graphnode";
 
 beforeAll(pretendLayout);
 
@@ -297,4 +299,23 @@ test("what the kernel refuses is a sentence, and can be tried again", async () =
   button("Try again").click();
   await panel.settle();
   expect(names()).toContain("conv1");
+});
+
+test("a step from node to node draws these two anew, and no other", async () => {
+  item("conv1").focus();
+  await panel.settle();
+  const drawn: string[] = [];
+  const diffed = options.diffed ?? (() => {});
+  options.diffed = (vnode) => {
+    if (vnode.type === GraphNode) drawn.push(String(vnode.key));
+    diffed(vnode);
+  };
+  try {
+    panel.press(item("conv1"), "ArrowDown");
+    await panel.settle();
+  } finally {
+    options.diffed = diffed;
+  }
+  expect(document.activeElement).toBe(item("bn1"));
+  expect(drawn).toHaveLength(2);
 });
