@@ -31,7 +31,8 @@ def answer(probe: Probe, get: Get, target: Target) -> Packet:
         UnavailableError: It cannot be given now; the sentence says why.
         NnscopeError: What the probe raises.
     """
-    probe.refresh()
+    if get.what not in _UNASKED:
+        probe.refresh()
     with probe.settled():
         return _ANSWERS[get.what](probe, get, target)
 
@@ -78,6 +79,9 @@ def _rooms(_probe: Probe, _get: Get, _target: Target) -> Packet:
         raise UnavailableError(msg)
     return packet.encode("rooms", {"code": np.frombuffer(code.encode(), np.uint8)})
 
+
+_UNASKED = frozenset[What](("coarse", "rooms"))
+"""What nobody asked of the network: for these it is not run, though its weights have changed."""
 
 _ANSWERS: dict[What, Callable[[Probe, Get, Target], Packet]] = {
     "coarse": _coarse,

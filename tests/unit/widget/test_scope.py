@@ -417,3 +417,11 @@ def test_an_answer_that_finds_other_weights_brings_the_panel_up_to_date(scope):
     settled(scope)
     assert scope.sent[-1][0]["header"]["epoch"] == 1
     assert scope._header["epoch"] == 1
+
+
+def test_what_nobody_asked_for_runs_no_model_though_the_weights_have_changed(scope):
+    with torch.no_grad():
+        scope.probe.model[0].weight.mul_(2)
+    get = {"k": "get", "rid": 3, "epoch": 0, "what": "coarse", "layer": "2", "channels": []}
+    assert "not at hand" in custom(scope, get)[-1][0]["message"]
+    assert scope.probe.epoch == 0
