@@ -13,7 +13,7 @@ from nnscope.errors import ChannelNotFoundError
 from nnscope.probe import Probe, Target
 from nnscope.records import Histogram, Kernels, Stage, Unit
 from nnscope.widget.messages import Get
-from nnscope.widget.pictures import Packet
+from nnscope.widget.pictures import Packet, finite
 from nnscope.wire import packet
 
 BINS = 64
@@ -88,9 +88,9 @@ def total(probe: Probe, get: Get, _target: Target) -> Packet:
         **_where(probe, get),
         **{name: getattr(found, name) for name in facts},
         cell=list(found.cell),
-        value=_number(found.value),
-        total=_number(found.total),
-        bias=None if found.bias is None else _number(found.bias),
+        value=finite(found.value),
+        total=finite(found.total),
+        bias=None if found.bias is None else finite(found.bias),
         size=list(found.patch.shape[1:]),
         inputs=list(found.inputs),
         rows=list(found.rows),
@@ -126,19 +126,13 @@ def _float(tensor: Tensor) -> npt.NDArray[np.float32]:
     return values
 
 
-def _number(value: float | Tensor) -> float | None:
-    """A number that JSON has; ``None`` for NaN and ±Inf."""
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
 def _ends(values: Tensor) -> tuple[float, float]:
     """The least and the largest finite value; 0 and 0 where none is finite."""
     ends = float(values.min()), float(values.max())
     if all(map(math.isfinite, ends)):
         return ends
-    finite = values[values.isfinite()]
-    return (float(finite.min()), float(finite.max())) if finite.numel() else (0.0, 0.0)
+    known = values[values.isfinite()]
+    return (float(known.min()), float(known.max())) if known.numel() else (0.0, 0.0)
 
 
 def _sees_colours(probe: Probe, found: Kernels) -> bool:
@@ -152,19 +146,19 @@ def _row(histogram: Histogram) -> dict[str, Any]:
     plain = ("kind", "sentence", "count", "zero", "dead", "channels", "saturated", "nonfinite")
     return {
         **{name: getattr(histogram, name) for name in plain},
-        **{name: _number(getattr(histogram, name)) for name in ("mean", "std", "min", "max")},
+        **{name: finite(getattr(histogram, name)) for name in ("mean", "std", "min", "max")},
         "ends": list(histogram.ends),
     }
 
 
 def _stage(stage: Stage) -> dict[str, Any]:
-    finite = stage.values[stage.values.isfinite()]
+    known = stage.values[stage.values.isfinite()]
     return {
         "layer": stage.layer,
         "kind": stage.kind,
         "family": stage.family,
         "size": list(stage.values.shape),
         "cut": stage.cut,
-        "min": float(finite.min()) if len(finite) else None,
-        "max": float(finite.max()) if len(finite) else None,
+        "min": float(known.min()) if len(known) else None,
+        "max": float(known.max()) if len(known) else None,
     }

@@ -114,7 +114,7 @@ def layer_rows(probe: Probe) -> list[dict[str, Any]]:
             "shape": list(row.picture),
             "receptive_field": field_sides(row),
             "effective_stride": row.effective_stride and list(row.effective_stride),
-            "receptive_start": row.receptive_start and [_finite(side) for side in row.receptive_start],
+            "receptive_start": row.receptive_start and [finite(side) for side in row.receptive_start],
         }
         for row in probe.layers.viewable
     ]
@@ -126,7 +126,8 @@ def field_sides(layer: Layer) -> list[float | str] | None:
     return sides and ["all" if math.isinf(side) else side for side in sides]
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """A number that JSON has; ``None`` for NaN and ±Inf."""
     return value if math.isfinite(value) else None
 
 

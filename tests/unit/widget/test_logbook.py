@@ -8,24 +8,11 @@ import pytest
 import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from torch import nn
 from torch.utils.tensorboard import SummaryWriter
 
 import nnscope
 from nnscope import errors
 from nnscope.widget.worker import submit
-
-
-@pytest.fixture
-def model():
-    return nn.Sequential(
-        nn.Conv2d(3, 6, 3),
-        nn.ReLU(),
-        nn.Conv2d(6, 4, 3),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(4, 7),
-    )
 
 
 @pytest.fixture

@@ -14,18 +14,6 @@ from nnscope.widget.worker import submit
 
 
 @pytest.fixture
-def model():
-    return nn.Sequential(
-        nn.Conv2d(3, 6, 3),
-        nn.ReLU(),
-        nn.Conv2d(6, 4, 3),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(4, 7),
-    )
-
-
-@pytest.fixture
 def scope(model):
     scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
     yield scope
