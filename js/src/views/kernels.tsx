@@ -8,7 +8,7 @@ import type { Kernels as Found } from "../findings";
 import type { LayerInfo } from "../records";
 import { Strip } from "./colourbar";
 import { useScope } from "./context";
-import { Choice } from "./controls";
+import { Either } from "./either";
 import { KernelGrid } from "./kernelgrid";
 import { KernelPull, tooLarge } from "./kernelpull";
 import { Muted } from "./muted";
@@ -78,29 +78,21 @@ function Controls({ facts, apart, own }: ControlsProps) {
     <>
       <div class="nn-toolbar">
         {facts.colour && (
-          <Choice
+          <Either
+            named
             label="Inputs"
             title="Red, green and blue as one colour, in which grey is zero, or each apart"
             words={["in colour", "apart"]}
-            value={apart.value ? "apart" : "in colour"}
-            onChange={(word) => {
-              apart.value = word === "apart";
-            }}
-          >
-            Inputs
-          </Choice>
+            on={apart}
+          />
         )}
-        <Choice
+        <Either
+          named
           label="Range"
           title="What the ends of the colours stand for: the largest weight of the layer, or of each kernel"
           words={["one for all", "each its own"]}
-          value={own.value ? "each its own" : "one for all"}
-          onChange={(word) => {
-            own.value = word === "each its own";
-          }}
-        >
-          Range
-        </Choice>
+          on={own}
+        />
         <WeightBar facts={facts} own={own.value} mixed={facts.colour && !apart.value} />
       </div>
       <p class="nn-kernelwords">

@@ -7,7 +7,8 @@ import { INPUT } from "../graph/blocks";
 import type { NetworkMap } from "../graph/map";
 import { useAnswer } from "./answer";
 import { useScope } from "./context";
-import { Choice, Small } from "./controls";
+import { Small } from "./controls";
+import { Either } from "./either";
 import { Graph } from "./graph";
 import { GraphControl } from "./graphcontrol";
 import { useKeptTab } from "./kepttab";
@@ -40,16 +41,7 @@ function Shown({ network, stale }: { readonly network: Found; readonly stale: bo
   return (
     <div ref={room} class={stale ? "nn-net nn-stale" : "nn-net"}>
       <div class="nn-net-tools">
-        {!both && (
-          <Choice
-            label="Show"
-            words={["graph", "table"]}
-            value={table.value ? "table" : "graph"}
-            onChange={(word) => {
-              table.value = word === "table";
-            }}
-          />
-        )}
+        {!both && <Either label="Show" words={["graph", "table"]} on={table} />}
         <Search
           control={control}
           found={found}

@@ -7,6 +7,7 @@ import type { Store, ViewState } from "../state";
 import { useAnswer } from "./answer";
 import { useScope } from "./context";
 import { Choice, Small } from "./controls";
+import { Either } from "./either";
 import { HistogramCard } from "./histogramcard";
 import { IconButton } from "./icons";
 import { useKeptTab } from "./kepttab";
@@ -27,17 +28,13 @@ export function Statistics() {
     <div class="nn-room">
       <div class="nn-toolbar">
         <Whose single={single.value} onChange={(word) => (single.value = word)} />
-        <Choice
+        <Either
+          named
           label="Counts"
           title="How the height of a bar grows with its count"
           words={["linear", "log"]}
-          value={log.value ? "log" : "linear"}
-          onChange={(word) => {
-            log.value = word === "log";
-          }}
-        >
-          Counts
-        </Choice>
+          on={log}
+        />
         <Keep found={value} />
       </div>
       {problem && <Failure sentence={problem} again={retry} />}
