@@ -27,6 +27,7 @@ from nnscope.network.flow import Flow, Origin
 from nnscope.network.guards import interruption_point
 from nnscope.network.nested import exchanged, leaves
 from nnscope.network.parts import is_builtin, is_operation, named_parts, uncompiled
+from nnscope.network.silence import active
 
 
 class Call(NamedTuple):
@@ -137,6 +138,8 @@ class _Walk(TorchFunctionMode):
         self._attention = attention
         self._given = enter
         self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
+        self._silence = active()
+        self._images = x.shape[0]
         self._flow = flow
         if flow is not None:
             flow.begin(x, self._axes)
@@ -305,7 +308,9 @@ class _Walk(TorchFunctionMode):
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
             with torch._C.DisableTorchFunction():
-                replaced = self._visit(call, output)
+                silent = self._silenced(call, output)
+                replaced = self._visit(call, output if silent is None else silent)
+                replaced = silent if replaced is None else replaced
         except BaseException as error:
             self.failure = error
             raise
@@ -316,6 +321,11 @@ class _Walk(TorchFunctionMode):
             if self._flow is not None:
                 self._flow.put(replaced, self._flow.of(output))
         return replaced
+
+    def _silenced(self, call: Call, output: Tensor) -> Tensor | None:
+        if self._silence is None or call.name != self._silence.layer.name:
+            return None
+        return self._silence.applied(output, self._images)
 
 
 def _numbered(name: str, count: int) -> str:

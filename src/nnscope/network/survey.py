@@ -87,6 +87,15 @@ def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Ten
     Raises:
         ForwardError: The model raised.
     """
+    return glance(model, x, names)[0]
+
+
+def glance(model: nn.Module, x: Tensor, names: Collection[str]) -> tuple[dict[str, Tensor], Any]:
+    """The same, and what the model returned.
+
+    Raises:
+        ForwardError: The model raised.
+    """
     kept: dict[str, Tensor] = {}
 
     def visit(call: Call, output: Tensor) -> None:
@@ -94,5 +103,5 @@ def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Ten
             kept[call.name] = output.detach().clone()
 
     with untouched(model), torch.no_grad():
-        forward(model, x, visit)
-    return kept
+        output = forward(model, x, visit)
+    return kept, output

@@ -14,6 +14,7 @@ from nnscope.network.convolution import kernels
 from nnscope.network.flow import INPUT
 from nnscope.network.histograms import Subject, nothing
 from nnscope.network.parameters import cuts
+from nnscope.network.silence import silenced
 from nnscope.network.stages import chain, stages
 from nnscope.network.sums.explain import arithmetic
 from nnscope.probe.sight import Sight, _values
@@ -169,7 +170,8 @@ class Anatomy(Sight):
         """The call of a layer; kept, as it is asked for cell by cell."""
         found: Given | None = _values.get(self._key, "given", row.source)
         if found is None:
-            found = given(self.model, self.specimen.input, row.source)
+            with silenced(self._silence):
+                found = given(self.model, self.specimen.input, row.source)
             _values.put(self._key, "given", row.source, value=found, nbytes=found.nbytes)
         return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -21,10 +22,14 @@ from nnscope.network.layers import model_name
 from nnscope.network.outputs import class_scores, probabilities
 from nnscope.network.parts import on_device
 from nnscope.network.preprocess import prepare
-from nnscope.records import ChannelStats, Layer, LayerTable, Prediction
+from nnscope.network.silence import Silence, silenced
+from nnscope.records import ChannelStats, Layer, LayerTable, Prediction, Specimen
 from nnscope.tensors.cache import ByteCache
 from nnscope.tensors.quantize import Codes, quantize
 from nnscope.tensors.summary import Summary, summarize
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 MEGABYTE = 2**20
 _summaries: ByteCache[Summary] = ByteCache(96 * MEGABYTE)
@@ -73,14 +78,43 @@ class Sight:
         self.specimen = prepare(image, self.model, transform, device=sample.device, dtype=sample.dtype)
         self.epoch = 0
         """Counts how often the model was found changed and run again."""
-        self._thread = threading.local()
-        self._looking = threading.RLock()
-        self._key = next(_serial)
-        weakref.finalize(self, _forget, self._key)
+        self._transform = transform
         self._own_input = isinstance(image, Tensor) or callable(transform)
+        self._whole: Sight | None = None
+        self._silence: Silence | None = None
+        self._wanted: Collection[str] = ()
+        self._begin()
         self._run()
         self.labels: list[str] = [] if self._scores is None else labels_for(labels, len(self._scores))
         """Name of each class; empty when the output is no class scores."""
+
+    def altered(
+        self,
+        specimen: Specimen | None = None,
+        silence: Silence | None = None,
+        *,
+        wanted: Collection[str] = (),
+    ) -> Self:
+        """The same model on another image of the same size, or with channels silenced.
+
+        It takes over the table of layers, so that a look costs one plain pass.
+
+        Args:
+            specimen: The image; by default the same one.
+            silence: What is silenced; by default what is silenced here.
+            wanted: Names of the layers that will be asked for first: they are kept in that pass.
+
+        Raises:
+            ForwardError: The model raised.
+        """
+        other = copy.copy(self)
+        other.specimen = specimen or self.specimen
+        other._silence = silence or self._silence
+        other._whole = self._whole or self
+        other._wanted = wanted
+        other._begin()
+        other._run()
+        return other
 
     # -- what the forward pass showed -------------------------------------------------------
 
@@ -175,15 +209,26 @@ class Sight:
 
     # -- inside -----------------------------------------------------------------------------
 
+    def _begin(self) -> None:
+        """What each probe has of its own, also a copy."""
+        self._thread = threading.local()
+        self._looking = threading.RLock()
+        self._key = next(_serial)
+        weakref.finalize(self, _forget, self._key)
+
     def _run(self) -> None:
         _forget(self._key)
-        seen = network.survey(self.model, self.specimen.input, self._keep)
-        layers, output, self._overwritten = seen.layers, seen.output, seen.overwritten
+        output = self._survey() if self._whole is None else self._glance(self._whole)
         self._fingerprint = Fingerprint(self.model)
-        count = sum(parameter.numel() for parameter in self.model.parameters())
-        self._layers = LayerTable(layers, self.name, count, seen.multiply_adds)
         scores = class_scores(output)
         self._scores = None if scores is None else scores[0].detach().clone()
+
+    def _survey(self) -> Any:
+        """Find out what layers there are, and look at each; returns the model's output."""
+        seen = network.survey(self.model, self.specimen.input, self._keep)
+        layers, self._overwritten = seen.layers, seen.overwritten
+        count = sum(parameter.numel() for parameter in self.model.parameters())
+        self._layers = LayerTable(layers, self.name, count, seen.multiply_adds)
         if not self._layers.viewable:
             shapes = ", ".join(f"{row.name} {list(row.shape)}" for row in layers[:3]) or "none"
             msg = (
@@ -191,6 +236,17 @@ class Sight:
                 f"of a grid (seen: {shapes}); nnscope looks into networks that keep places apart."
             )
             raise ModelError(msg)
+        return seen.output
+
+    def _glance(self, whole: Sight) -> Any:
+        """Look at what is wanted, where the layers are known; returns the model's output."""
+        whole.refresh()
+        self._layers, self._overwritten = whole._layers, whole._overwritten
+        with silenced(self._silence):
+            made, output = network.glance(self.model, self.specimen.input, self._wanted)
+        for name, value in made.items():
+            _values.put(self._key, name, value=value, nbytes=value.nbytes)
+        return output
 
     def _keep(self, layer: Layer, output: Tensor, twin: Layer | None) -> None:
         found = _summaries.get(self._key, twin.name) if twin else None
@@ -209,7 +265,8 @@ class Sight:
         """What a layer returned, not a copy; on a miss the next layers come along, as far as they fit."""
         found: Tensor | None = _values.get(self._key, layer.source)
         if found is None:
-            made = network.values(self.model, self.specimen.input, self._following(layer.source))
+            with silenced(self._silence):
+                made = network.values(self.model, self.specimen.input, self._following(layer.source))
             for other, value in made.items():
                 _values.put(self._key, other, value=value, nbytes=value.nbytes)
             found = made[layer.source]
