@@ -9,16 +9,17 @@ from nnscope.network.parts import all_modules
 from nnscope.records import Specimen
 
 
-def note(model: nn.Module, specimen: Specimen, scores: Tensor | None, *, own_input: bool) -> str:
+def note(model: nn.Module, specimen: Specimen, scores: Tensor | None) -> str:
     """Sentences on the model and its input, or ``""``.
 
     Args:
         model: The model, as the user left it.
         specimen: The image.
         scores: The class scores, ``[K]``, or ``None``.
-        own_input: Whether the user prepared the input, so that nobody knows how.
     """
-    return " ".join(filter(None, (_head(scores), _mode(model), _range(specimen) if own_input else "")))
+    return " ".join(
+        filter(None, (_head(scores), _mode(model), _range(specimen) if specimen.own_input else ""))
+    )
 
 
 def _head(scores: Tensor | None) -> str:

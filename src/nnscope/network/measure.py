@@ -11,7 +11,7 @@ import contextlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ from PIL import Image
 from torch import Tensor
 
 from nnscope.errors import ImageError
-from nnscope.records import Geometry
+from nnscope.records import Colours, Geometry
+from nnscope.records.colours import Floats
 
-Floats = npt.NDArray[np.float64]
 _LOOKED_AT = 150
 """Rows and columns of a probe that are looked at: plenty for a straight line, and quick."""
 _SEEDS = (1, 2)
@@ -30,39 +30,19 @@ _SEEDS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
-    """The affine map from colours in [0, 1] to the network's values: ``x = black + matrix @ colour``."""
-
-    black: Floats
-    """``[C]``, the values of black."""
-    white: Floats
-    """``[C]``, the values of white."""
-    inverse: Floats | None
-    """``[3, C]``, from values to red, green, blue; ``None`` where channels are read one by one."""
-    covered: npt.NDArray[np.bool_]
-    """``[h, w]``, which of the pixels looked at show the image; the others are padding."""
-
-    def decode(self, values: Floats) -> Floats:
-        """Turn values ``[C, H, W]`` back to colours in [0, 1]: ``[C, H, W]``."""
-        centred = values - self.black[:, None, None]
-        if self.inverse is not None:
-            result: Floats = np.einsum("kc,chw->khw", self.inverse, centred)
-            return result
-        return centred / (self.white - self.black)[:, None, None]
-
-
-@dataclass(frozen=True, slots=True)
 class _Grid:
-    """The input's size and which of its rows and columns are looked at."""
+    """The input's size, which of its rows and columns are looked at, and what they show."""
 
     height: int
     width: int
     ys: npt.NDArray[np.intp]
     xs: npt.NDArray[np.intp]
+    covered: npt.NDArray[np.bool_]
+    """``[h, w]``, which of the pixels looked at show the image; the others are padding."""
 
     def turned(self) -> _Grid:
         """Swap rows and columns."""
-        return _Grid(self.width, self.height, self.xs, self.ys)
+        return _Grid(self.width, self.height, self.xs, self.ys, self.covered.T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +57,14 @@ class Measured:
     """``None`` where no upright straight map fits."""
     doubts: tuple[str, ...]
     """What could not be found out, a sentence each."""
+
+
+class _Scale(NamedTuple):
+    """What plain colours become."""
+
+    colours: Colours
+    covered: npt.NDArray[np.bool_]
+    """``[h, w]``, see ``_Grid``."""
 
 
 def measure(transform: Callable[..., Any], image: Image.Image) -> Measured:
@@ -107,15 +95,18 @@ def measure(transform: Callable[..., Any], image: Image.Image) -> Measured:
             return values[:, ys][:, :, xs].to(torch.float64).numpy()
 
         try:
-            colours = _colours(run, image)
-            geometry = _geometry(run, image, colours, result, (ys, xs)) if colours and replayed else None
+            scale = _colours(run, image)
+            geometry = None
+            if scale is not None and replayed:
+                grid = _Grid(result.shape[1], result.shape[2], ys, xs, scale.covered)
+                geometry = _geometry(run, image, scale.colours, grid)
         except Exception:  # noqa: BLE001  # a transform may refuse a plain colour; it is only a probe
-            colours, geometry = None, None
-    if colours is None:
+            scale, geometry = None, None
+    if scale is None:
         return Measured(result, None, None, (*doubts, _UNSCALED))
     if geometry is None:
         doubts.append(_NOWHERE)
-    return Measured(result, colours, geometry, tuple(doubts))
+    return Measured(result, scale.colours, geometry, tuple(doubts))
 
 
 _RANDOM = "The transform is random, so this is one of many inputs; pass an evaluation transform."
@@ -234,7 +225,7 @@ def _repeats(
     return other.shape == result.shape and torch.allclose(other, result, 1e-5, 1e-6, equal_nan=True)
 
 
-def _colours(run: Callable[[Image.Image], Floats], image: Image.Image) -> Colours | None:
+def _colours(run: Callable[[Image.Image], Floats], image: Image.Image) -> _Scale | None:
     """Measure black, white, grey and single colours; ``None`` unless they follow one affine map."""
 
     def plain(*colour: int) -> Floats:
@@ -262,26 +253,21 @@ def _colours(run: Callable[[Image.Image], Floats], image: Image.Image) -> Colour
         matrix = np.stack([red, green, high - low - red - green], axis=1)
         if np.linalg.cond(matrix) < 50:  # a repeated grey cannot be told apart again
             inverse = np.linalg.inv(matrix).astype(np.float64)
-    return Colours(low, high, inverse, covered)
+    return _Scale(Colours(low, high, inverse), covered)
 
 
 def _geometry(
-    run: Callable[[Image.Image], Floats],
-    image: Image.Image,
-    colours: Colours,
-    result: Tensor,
-    at: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]],
+    run: Callable[[Image.Image], Floats], image: Image.Image, colours: Colours, grid: _Grid
 ) -> Geometry | None:
     """Fit where the input's pixels come from, to half an input pixel or better.
 
-    A second, steeper ramp sharpens a small crop. ``at`` holds the rows and columns looked at.
+    A second, steeper ramp sharpens a small crop.
     """
     width, height = image.size
-    rows, columns = result.shape[1:]
     spans = ((0.0, float(width)), (0.0, float(height)))
     box: tuple[float, float, float, float] | None = None
     for _ in range(2):
-        box = _box(run, image, colours, _Grid(rows, columns, *at), spans)
+        box = _box(run, image, colours, grid, spans)
         if box is None:
             return None
         left, top, right, bottom = box
@@ -290,7 +276,7 @@ def _geometry(
             break
         spans = closer
     assert box is not None
-    return Geometry((height, width), (rows, columns), box)
+    return Geometry((height, width), (grid.height, grid.width), box)
 
 
 def _around(first: float, last: float, limit: int) -> tuple[float, float]:
@@ -317,8 +303,8 @@ def _box(
             Image.fromarray(np.ascontiguousarray(ramp)).convert(image.mode) for ramp in (across, down)
         )
         seen_x, seen_y = (colours.decode(run(picture)).mean(axis=0) for picture in pictures)
-    x = _fit(seen_x, spans[0], colours.covered, width, grid)
-    y = _fit(seen_y.T, spans[1], colours.covered.T, height, grid.turned())
+    x = _fit(seen_x, spans[0], width, grid)
+    y = _fit(seen_y.T, spans[1], height, grid.turned())
     return None if x is None or y is None else (x[0], y[0], x[1], y[1])
 
 
@@ -329,15 +315,12 @@ def _ramp(size: int, first: float, last: float) -> npt.NDArray[np.uint8]:
     return codes
 
 
-def _fit(
-    seen: Floats, span: tuple[float, float], covered: npt.NDArray[np.bool_], size: int, grid: _Grid
-) -> tuple[float, float] | None:
+def _fit(seen: Floats, span: tuple[float, float], size: int, grid: _Grid) -> tuple[float, float] | None:
     """Fit coordinate = start + pitch · column over the rising part of a ramp.
 
     Args:
         seen: ``[h, w]``, the ramp as it came out, 0 to 1, rising along the columns.
         span: Coordinates, in original pixels, of codes 0 and 1.
-        covered: ``[h, w]``, pixels that are not padding.
         size: The original's extent along this axis, in pixels.
         grid: Which pixels of the input these are.
 
@@ -348,7 +331,7 @@ def _fit(
     length = span[1] - span[0]
     # Close to the ends of the ramp, filters flatten it.
     margin = min(0.3, max(0.04, 1.5 / length, 2 / columns if length >= 0.9 * size else 0))
-    used = covered & (seen > margin) & (seen < 1 - margin)
+    used = grid.covered & (seen > margin) & (seen < 1 - margin)
     across, down = np.broadcast_arrays(grid.xs[None, :] + 0.5, grid.ys[:, None] + 0.5)
     if used.sum() < 8 or len(np.unique(across[used])) < 3:
         return None

@@ -15,9 +15,9 @@ from nnscope.errors import ImageError, OptionError
 from nnscope.network import recipe as recipes
 from nnscope.network.expects import Expectation, expects, refused, timm_config
 from nnscope.network.images import Picture, look, read
-from nnscope.network.measure import Colours, measure
+from nnscope.network.measure import measure
 from nnscope.network.recipe import Recipe
-from nnscope.records import Specimen
+from nnscope.records import Colours, Specimen
 
 _CHANGE = "pass transform= to change it."
 _FORMS = "'auto', None, a callable, a torchvision weights enum member or a timm pretrained_cfg"
@@ -68,7 +68,29 @@ def prepare(
     tensor = specimen.input.to(device=device, dtype=dtype)
     if wanted.channels_last:
         tensor = tensor.permute(0, 2, 3, 1).contiguous()
-    return replace(specimen, input=tensor, channels_last=wanted.channels_last)
+    own = isinstance(image, Tensor) or callable(transform)
+    return replace(specimen, input=tensor, channels_last=wanted.channels_last, own_input=own)
+
+
+def with_input(specimen: Specimen, tensor: Tensor) -> Specimen:
+    """The same specimen with other pixels: another input, and the picture of it in the same colours.
+
+    Args:
+        specimen: What it was made from: its name, transform and geometry are kept.
+        tensor: Of the shape, dtype and device of ``specimen.input``; it is kept, not copied.
+
+    Raises:
+        ImageError: It has another shape, or values that are NaN or Inf.
+    """
+    if tensor.shape != specimen.input.shape:
+        have, want = (" × ".join(map(str, each.shape)) for each in (tensor, specimen.input))
+        msg = f"The tensor has the shape {have}; give {want}, as the specimen has it."
+        raise ImageError(msg)
+    if tensor is specimen.input:
+        return specimen
+    made = replace(specimen, input=tensor)
+    _check_finite(made.planes, "The tensor")
+    return replace(made, view=_view(made.planes, made.colours))
 
 
 def _choose(transform: Any, wanted: Expectation) -> _Choice:
@@ -162,7 +184,15 @@ def _cooked(recipe: Recipe, assumption: str, picture: Picture) -> Specimen:
         name=picture.name,
         transform=" · ".join((recipes.describe(recipe, geometry.input), *picture.notes)),
         assumption=_joined(assumption, shown),
+        colours=_normalised(recipe, picture.channels),
     )
+
+
+def _normalised(recipe: Recipe, channels: int) -> Colours:
+    """The colours of a recipe: (0 − mean) / std to (1 − mean) / std."""
+    mean = np.array(recipe.mean or (0.0,) * channels)
+    std = np.array(recipe.std or (1.0,) * channels)
+    return Colours(-mean / std, (1 - mean) / std)
 
 
 def _measured(transform: Callable[..., Any], picture: Picture, model: nn.Module) -> Specimen:
@@ -180,17 +210,19 @@ def _measured(transform: Callable[..., Any], picture: Picture, model: nn.Module)
     rounded = () if picture.values is None else ("8 bits",)
     scale = "scaled by it" if result.colours is None else _scale(result.colours)
     height, width = result.input.shape[1:]
-    view, shown = _view(result.input, result.colours)
-    # min–max has been explained already where the colours could not be measured
-    assumption = _joined(*result.doubts, "" if result.colours is None else shown)
+    # What it does to colours has been explained already where it could not be measured.
+    colours = result.colours or _assumed(result.input)[0]
+    channels = result.input.shape[0]
+    shown = "" if result.colours is None or channels in (1, 3) else _drawn_as(channels)
     return Specimen(
         input=result.input[None],
-        view=view,
+        view=_view(result.input, colours),
         original=picture.shown,
         geometry=result.geometry,
         name=picture.name,
         transform=" · ".join((f"{height} × {width}, by {name}", scale, *picture.notes, *rounded)),
-        assumption=assumption,
+        assumption=_joined(*result.doubts, shown),
+        colours=colours,
     )
 
 
@@ -232,15 +264,17 @@ def _from_tensor(image: Tensor, model: nn.Module, transform: Any, *, channels_la
     ignored = (
         "A tensor is the model's own input, so transform= was not applied; give a picture to have it applied."
     )
-    view, shown = _view(tensor[0], None)
+    colours, assumed = _assumed(tensor[0])
+    shown = "" if tensor.shape[1] in (1, 3) else _drawn_as(tensor.shape[1])
     return Specimen(
         input=tensor,
-        view=view,
+        view=_view(tensor[0], colours),
         original=None,
         geometry=None,
         name="tensor",
         transform=f"{tensor.shape[2]} × {tensor.shape[3]}, tensor used as it is",
-        assumption=_joined(ignored if unused else "", shown),
+        assumption=_joined(ignored if unused else "", assumed, shown),
+        colours=colours,
     )
 
 
@@ -264,22 +298,25 @@ def _check_finite(tensor: Tensor, subject: str) -> None:
         raise ImageError(msg)
 
 
-def _view(tensor: Tensor, colours: Colours | None) -> tuple[Image.Image, str]:
-    """Draw an input ``[C, H, W]``; returns the picture and what was assumed for it."""
-    values = tensor.detach().to("cpu", torch.float64).numpy()
+def _assumed(tensor: Tensor) -> tuple[Colours, str]:
+    """The colours of an input ``[C, H, W]`` nobody knows the normalisation of, and what was assumed."""
+    low, high = (float(value) for value in tensor.detach().double().aminmax())
     assumed = ""
-    if colours is not None:
-        values = colours.decode(values)
-    elif (low := float(values.min())) < 0 or float(values.max()) > 1:
-        high = float(values.max())
+    if low < 0 or high > 1:
         assumed = (
             f"The input reaches from {low:.3g} to {high:.3g} and its normalisation is unknown, "
             "so it is drawn min–max scaled; give a picture with transform= to see its colours."
         )
-        values = (values - low) / (high - low or 1.0)
-    channels = values.shape[0]
-    picture = look(np.moveaxis(values, 0, 2).astype(np.float32))
-    return picture, _joined(assumed, "" if channels in (1, 3) else _drawn_as(channels))
+    else:
+        low, high = 0.0, 1.0
+    ones = np.ones(tensor.shape[0])
+    return Colours(low * ones, (high if high > low else low + 1) * ones), assumed
+
+
+def _view(tensor: Tensor, colours: Colours) -> Image.Image:
+    """Draw an input ``[C, H, W]``."""
+    values = colours.decode(tensor.detach().to("cpu", torch.float64).numpy())
+    return look(np.moveaxis(values, 0, 2).astype(np.float32))
 
 
 def _drawn_as(channels: int) -> str:

@@ -290,7 +290,7 @@ class Explainer(Anatomy):
             self._key,
             self._make_room,
             self.name,
-            note(self.model, self.specimen, self._scores, own_input=self._own_input),
+            note(self.model, self.specimen, self._scores),
         )
 
     def _gradient(self, layer: str, target: Target) -> tuple[str, Tensor]:

@@ -79,7 +79,6 @@ class Sight:
         self.epoch = 0
         """Counts how often the model was found changed and run again."""
         self._transform = transform
-        self._own_input = isinstance(image, Tensor) or callable(transform)
         self._whole: Sight | None = None
         self._silence: Silence | None = None
         self._wanted: Collection[str] = ()

@@ -2,6 +2,7 @@
 
 from nnscope.records.arithmetic import Arithmetic
 from nnscope.records.checks import Checks, Control, Curve
+from nnscope.records.colours import Colours
 from nnscope.records.heatmap import Heatmap, Unit
 from nnscope.records.histogram import Histogram
 from nnscope.records.kernels import Kernels
@@ -15,6 +16,7 @@ __all__ = [
     "Arithmetic",
     "ChannelStats",
     "Checks",
+    "Colours",
     "Control",
     "Curve",
     "Family",

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from torch import Tensor
 
+    from nnscope.records.colours import Colours
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
@@ -52,8 +54,12 @@ class Specimen:
     """How the input was made, for a line of text: ``"224 × 224, centre crop · ImageNet mean/std"``."""
     assumption: str
     """What was assumed rather than known, one sentence with the cure; ``""`` when nothing was."""
+    colours: Colours
+    """Which values of the input stand for which colours: what ``view`` is drawn by."""
     channels_last: bool = False
     """Whether ``input`` is ``[1, H, W, C]``, as Keras models want it."""
+    own_input: bool = False
+    """Whether the user prepared the input, by a tensor or a callable, so that nobody knows how."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -61,3 +67,8 @@ class Specimen:
         _, *rest = self.input.shape
         channels, height, width = (rest[-1], *rest[:-1]) if self.channels_last else rest
         return channels, height, width
+
+    @property
+    def planes(self) -> Tensor:
+        """The input as ``[C, H, W]``; not a copy."""
+        return self.input[0].movedim(-1, 0) if self.channels_last else self.input[0]

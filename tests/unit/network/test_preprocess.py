@@ -7,6 +7,7 @@ import pytest
 import timm
 import torch
 import torchvision
+import torchvision.transforms as T
 from PIL import Image
 from timm.data import create_transform, resolve_data_config
 from torch import nn
@@ -440,3 +441,66 @@ class TestRefusals:
     def test_transforms(self, transform, sentence):
         with pytest.raises(OptionError, match=sentence):
             prepare(photo(9, 9), transform=transform)
+
+
+class TestColours:
+    """From values to colours and back, whatever made the values."""
+
+    KINDS = {  # noqa: RUF012
+        "recipe": lambda: prepare(photo(300, 200)),
+        "values left alone": lambda: prepare(photo(40, 30), conv(1)),
+        "many channels": lambda: prepare(RNG.uniform(0, 1, (20, 30, 13)), conv(13)),
+        "border": lambda: prepare(photo(300, 200), transform=CONFIGS[4]),
+        "measured": lambda: prepare(
+            photo(60, 40), transform=lambda image: T.functional.to_tensor(image) * 4 - 1
+        ),
+        "channels swapped": lambda: prepare(
+            photo(60, 40), transform=lambda image: 2 * T.functional.to_tensor(image).flip(0) + 1
+        ),
+        "unscaled": lambda: prepare(
+            photo(60, 40), transform=lambda image: T.functional.to_tensor(image) ** 2 * 9 - 3
+        ),
+        "tensor": lambda: prepare(torch.rand(3, 9, 11)),
+        "tensor of unknown scale": lambda: prepare(torch.randn(3, 9, 11)),
+        "constant tensor": lambda: prepare(torch.full((3, 9, 11), -2.0)),
+    }
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_the_view_is_drawn_by_them_and_back_again(self, kind):
+        specimen = self.KINDS[kind]()
+        values = specimen.planes.double().numpy()
+        colours = specimen.colours.decode(values)
+        drawn = np.moveaxis(colours, 0, 2)[:, :, :3].squeeze(2 if len(values) == 1 else ())
+        assert np.abs(np.array(specimen.view) - np.clip(drawn, 0, 1) * 255).max() <= 0.5001
+        assert np.abs(specimen.colours.encode(colours) - values).max() < 1e-9 * max(1, np.abs(values).max())
+        grey = np.full_like(colours, 0.5)
+        assert (specimen.colours.encode(grey) - specimen.colours.grey[:, None, None]) == pytest.approx(0)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_copy_of_the_input_looks_the_same(self, kind):
+        specimen = self.KINDS[kind]()
+        tensor = specimen.input.clone()
+        again = preprocess.with_input(specimen, tensor)
+        assert again.input is tensor
+        assert (np.array(again.view) == np.array(specimen.view)).all()
+        assert again.view.mode == specimen.view.mode
+        for name in ("original", "geometry", "name", "transform", "assumption", "colours"):
+            assert getattr(again, name) is getattr(specimen, name)
+        assert preprocess.with_input(specimen, specimen.input) is specimen
+
+    def test_colours_are_those_of_the_recipe_to_the_last_bit_but_one(self):
+        colours = prepare(photo(60, 40)).colours
+        for values, level in ((colours.black, 0), (colours.white, 1)):
+            assert values == pytest.approx(((level - MEAN) / STD).flatten().tolist())
+
+    def test_the_scale_stays_when_the_values_reach_further(self):
+        specimen = prepare(torch.linspace(-1, 1, 12).reshape(1, 3, 4), conv(1))
+        darker = preprocess.with_input(specimen, specimen.input.clamp(max=0))
+        assert np.array(darker.view).max() == 128  # min–max anew would make it white again
+
+    def test_another_shape_or_nan_is_refused(self):
+        specimen = prepare(torch.rand(3, 9, 11))
+        with pytest.raises(ImageError, match=r"shape 3 × 9 × 11; give 1 × 3 × 9 × 11"):
+            preprocess.with_input(specimen, torch.rand(3, 9, 11))
+        with pytest.raises(ImageError, match="NaN"):
+            preprocess.with_input(specimen, torch.full((1, 3, 9, 11), torch.nan))
