@@ -15,6 +15,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from nnscope.errors import ImageError, nearest
 
 _KINDS = "a PIL image, a path, a numpy array or a torch tensor"
+_KINDS_OF_FILES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+MOST_BYTES = 16 * 2**20
+"""Of a file that is dropped."""
+MOST_PIXELS = 64 * 10**6
 _ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
 _ROUNDING = 1e-6
 """How far beyond [0, 1] a float picture may reach: the error of float32 arithmetic."""
@@ -60,7 +64,7 @@ def read(image: Any, channels: int | None = None) -> Picture:
     """
     if isinstance(image, (str, os.PathLike)):
         path = Path(os.fspath(image)).expanduser()
-        picture = _from_pil(_opened(path, str(image)), path.stem, channels)
+        picture = _from_pil(_loaded(path, str(image)), path.stem, channels)
     elif isinstance(image, Image.Image):
         stem = Path(str(getattr(image, "filename", "") or "")).stem
         picture = _from_pil(image, stem or "image", channels)
@@ -76,7 +80,49 @@ def _what(thing: object) -> str:
     return "None" if thing is None else f"of type {type(thing).__name__}"
 
 
-def _opened(path: Path, given: str) -> Image.Image:
+def opened(data: Any, name: str) -> Image.Image:
+    """Decode an image file that comes from who knows where, such as one dropped on the panel.
+
+    Args:
+        data: The bytes of the file, at most 16 MB: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM or AVIF; only
+            these, because to read some of the others Pillow runs other programs.
+        name: What the file is called; no such file needs to exist.
+
+    Returns:
+        The (first) picture as it is stored: ``read`` puts it upright. Its ``filename`` is the name.
+
+    Raises:
+        ImageError: It is no such image, damaged, or too large: in bytes, or beyond 64 megapixels.
+    """
+    name = Path(str(name)).name[:80] or "image"  # a longer one would not fit a sentence
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        msg = f"{name!r} is {_what(data)}; give the bytes of an image file."
+        raise ImageError(msg)
+    if len(data) > MOST_BYTES:
+        msg = f"{name!r} has {len(data) / 2**20:.1f} MB, more than {MOST_BYTES >> 20}; give a smaller one."
+        raise ImageError(msg)
+    known = [kind for kind in _KINDS_OF_FILES if kind in Image.registered_extensions().values()]
+    try:
+        image = Image.open(io.BytesIO(data), formats=known)
+        small = image.width * image.height <= MOST_PIXELS
+        if small:
+            image.load()
+    except UnidentifiedImageError:
+        msg = f"{name!r} is not an image that can be read here; convert it to PNG or JPEG."
+        raise ImageError(msg) from None
+    except Image.DecompressionBombError:
+        small = False
+    except Exception as error:  # what damaged files raise is written down nowhere
+        msg = f"{name!r} could not be read ({error}); check the file by opening it in an image viewer."
+        raise ImageError(msg) from error
+    if not small:
+        msg = f"{name!r} has more than {MOST_PIXELS // 10**6} million pixels; give a smaller image."
+        raise ImageError(msg)
+    image.filename = name
+    return image
+
+
+def _loaded(path: Path, given: str) -> Image.Image:
     """Open and decode a file, so that damage is told here and no file stays open."""
     try:
         image = Image.open(io.BytesIO(path.read_bytes()))

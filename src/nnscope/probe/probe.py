@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nnscope.probe.explainer import Explainer
+from nnscope.probe.editing import Editing
 
 
-class Probe(Explainer):
+class Probe(Editing):
     """One model looking at one image; see ``Sight`` for its arguments."""

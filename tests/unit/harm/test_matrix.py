@@ -51,6 +51,8 @@ CALLS = {
     "Probe.arithmetic": lambda p, x: p.arithmetic("relu", 1, 0, 0),
     "Probe.stages": lambda p, x: p.stages("norm", 1),
     "Probe.histograms": lambda p, x: p.histograms("conv2", target=1),
+    "Probe.edited": lambda p, x: p.edited(p.edits().flip("vertical"), wanted={"conv2"}),
+    "Probe.edited, of another size": lambda p, x: p.edited(x[..., 1:]),
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
@@ -73,7 +75,7 @@ MAPS += ["Probe.strongest by share", "Heatmap.image", "show", "Scope.target", "S
 PANELS = ["show", *CHANGES]
 
 OWN = {
-    "describe": (survey, ["Probe", "Probe.cams", "show"]),
+    "describe": (survey, ["Probe", "Probe.cams", "Probe.edited, of another size", "show"]),
     "summarize": (module, ALL),
     "combined": (bench, MAPS),
     "heatmap": (bench, [call for call in ALL if "attribute" in call]),
@@ -239,6 +241,10 @@ def test_what_needs_no_pass_leaves_no_trace_either(situated, ledger, x):
     runs = situated.restless.runs
     scope.channel = 1
     scope.tile = 96
+    edits = scope.probe.edits()
+    edits.stroke("blur", [(1, 1), (5, 6)], 2)
+    edits.turn(20)
+    edits.undo()
     assert (ledger(situated), situated.restless.runs) == (before, runs)
 
 
