@@ -327,6 +327,6 @@ def _number(value: Any, what: str, least: float, most: float, unit: str = "") ->
         number = math.nan
     if math.isfinite(number) and least <= number <= most:
         return number
-    limits = "a finite number" if math.isinf(most) else f"{least:g} to {most:g}"
-    msg = f"{what} is {limits}{unit and f' {unit}'}, not {value!r}."
+    limits = f"a finite number of {unit}" if math.isinf(most) else f"{least:g} to {most:g} {unit}".rstrip()
+    msg = f"{what} is {limits}, not {value!r}."
     raise OptionError(msg)

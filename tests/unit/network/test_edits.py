@@ -267,7 +267,7 @@ def test_the_oldest_states_are_forgotten(monkeypatch):
         (lambda e: e.stroke("blur", [(1, 1)], 3, offset=(1, 1)), "takes no offset"),
         (lambda e: e.stroke("copy", [(1, 1)], 3, offset=4), "An offset is two numbers"),
         (lambda e: e.flip("sideways"), "not 'sideways'"),
-        (lambda e: e.turn(float("inf")), "angle is a finite number degrees, not inf"),
+        (lambda e: e.turn(float("inf")), "angle is a finite number of degrees, not inf"),
         (lambda e: e.light(1.5, 1), "Brightness is -1 to 1, not 1.5"),
         (lambda e: e.light(0, -1), "Contrast is 0 to 4, not -1"),
     ],
