@@ -3,7 +3,22 @@
 from nnscope.attribution.bench import Growing
 from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
+from nnscope.network.edits import Edits
+from nnscope.network.images import opened
 from nnscope.probe.explainer import RANKINGS, Target, coarse_map
 from nnscope.probe.probe import Probe
+from nnscope.tensors.brush import TOOLS
 
-__all__ = ["METHODS", "RANKINGS", "STYLES", "Growing", "Probe", "Target", "coarse_map", "styles_of"]
+__all__ = [
+    "METHODS",
+    "RANKINGS",
+    "STYLES",
+    "TOOLS",
+    "Edits",
+    "Growing",
+    "Probe",
+    "Target",
+    "coarse_map",
+    "opened",
+    "styles_of",
+]
