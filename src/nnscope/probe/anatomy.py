@@ -17,7 +17,8 @@ from nnscope.network.parameters import cuts
 from nnscope.network.silence import silenced
 from nnscope.network.stages import chain, stages
 from nnscope.network.sums.explain import arithmetic
-from nnscope.probe.sight import Sight, _values
+from nnscope.probe.seen import _values
+from nnscope.probe.sight import Sight
 from nnscope.records import Arithmetic, Histogram, Kernels, Layer, Stage
 from nnscope.records.histogram import KINDS, Numbers
 
@@ -77,10 +78,7 @@ class Anatomy(Sight):
         row = self.layers.feature_map(layer)
         channel, y, x = _whole(channel, "channel"), _whole(y, "row"), _whole(x, "column")
         row.check_channel(channel)
-        _, height, width = row.picture
-        if not (0 <= y < height and 0 <= x < width):
-            msg = f"Layer {layer!r} has cells (0, 0) to ({height - 1}, {width - 1}), not ({y}, {x})."
-            raise OptionError(msg)
+        row.check_cell(y, x)
         return arithmetic(self._given(row), row, self._source(row), channel, (y, x))
 
     def stages(self, layer: str, channel: int) -> tuple[Stage, ...]:

@@ -20,7 +20,7 @@ from nnscope.errors import OptionError, TargetError
 from nnscope.network.labels import find_label
 from nnscope.network.silence import silenced, stepwise
 from nnscope.probe.anatomy import Anatomy
-from nnscope.probe.sight import MEGABYTE, _summaries, _values
+from nnscope.probe.seen import MEGABYTE, _summaries, _values
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.tensors.quantize import Codes, coarse_size, quantize, shrink
 

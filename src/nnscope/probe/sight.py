@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import itertools
 import threading
-import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,23 +22,18 @@ from nnscope.network.outputs import class_scores, probabilities
 from nnscope.network.parts import on_device
 from nnscope.network.preprocess import prepare
 from nnscope.network.silence import Silence, silenced
-from nnscope.records import ChannelStats, Layer, LayerTable, Prediction, Specimen
-from nnscope.tensors.cache import ByteCache
-from nnscope.tensors.quantize import Codes, quantize
-from nnscope.tensors.summary import Summary, summarize
+from nnscope.probe.seen import MEGABYTE, Seen, _forget, _summaries, _values
+from nnscope.records import Layer, LayerTable, Prediction, Specimen
+from nnscope.tensors.summary import summarize
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-MEGABYTE = 2**20
-_summaries: ByteCache[Summary] = ByteCache(96 * MEGABYTE)
-_values: ByteCache[Any] = ByteCache(112 * MEGABYTE)
 AHEAD = 32 * MEGABYTE
 """How much of the layers behind a missing one is kept on the way."""
-_serial = itertools.count()
 
 
-class Sight:
+class Sight(Seen):
     """One model that has looked at one image.
 
     The forward pass runs once, here; everything else is answered from what it left, or by
@@ -142,57 +136,12 @@ class Sight:
         finally:
             self._thread.settled = before
 
-    def activations(self, layer: str) -> Tensor:
-        """The exact values of a layer, ``[C, H, W]``, in the model's dtype, on its device; yours to change.
-
-        Tokens ``[N, C]`` stand on their grid, prefix tokens left out; an attention map has a channel
-        a head and shows where the class token looks, or the patch in row 3 and column 5 for
-        ``"blocks.3.attn.softmax@3,5"``.
-
-        Raises:
-            LayerNotFoundError: There is no such layer.
-            OptionError: The layer's output is no feature map.
-        """
-        return self._activation(self.layers.feature_map(layer)).clone()
-
-    def summary(self, layer: str) -> Summary:
-        """Statistics and coarse tiles of a layer, at most about 100 KB."""
-        row = self.layers.feature_map(layer)
-        found = _summaries.get(self._key, row.name)
-        if found is None:
-            found = summarize(self._activation(row))
-            _summaries.put(self._key, row.name, value=found, nbytes=found.nbytes)
-        return found
-
     def at_hand(self, layer: str) -> bool:
         """Whether the summary of a layer can be given without running the model."""
         row = self._layers.feature_map(layer)
         kept = _summaries.get(self._key, row.name) is not None
         asked = row.query is not None and _values.get(self._key, row.source) is not None
         return (kept or asked) and not self._fingerprint.stale()
-
-    def stats(self, layer: str) -> ChannelStats:
-        """Statistics of each channel of a layer."""
-        return self.summary(layer).stats
-
-    def tiles(self, layer: str, channels: Sequence[int]) -> Codes:
-        """Some channels of a layer at native size, quantised, ``[n, H, W]``."""
-        return quantize(self._activation(self.layers.feature_map(layer))[list(channels)])
-
-    def thumbs(self, channels: Mapping[str, int], size: tuple[int, int]) -> Codes:
-        """One channel of each named layer, small, quantised, ``[n, h, w]``."""
-        pictures = [self.summary(layer).thumb(channel, size) for layer, channel in channels.items()]
-        return quantize(torch.stack(pictures))
-
-    def channel(self, layer: str, channel: int) -> Tensor:
-        """The exact values of one channel, float32 CPU ``[H, W]``.
-
-        Raises:
-            ChannelNotFoundError: The layer has no such channel.
-        """
-        found = self.layers.feature_map(layer)
-        found.check_channel(channel)
-        return self._activation(found)[channel].float().cpu().clone()
 
     def predictions(self, k: int = 5) -> list[Prediction]:
         """The ``k`` likeliest classes, falling.
@@ -210,10 +159,9 @@ class Sight:
 
     def _begin(self) -> None:
         """What each probe has of its own, also a copy."""
+        super()._begin()
         self._thread = threading.local()
         self._looking = threading.RLock()
-        self._key = next(_serial)
-        weakref.finalize(self, _forget, self._key)
 
     def _run(self) -> None:
         _forget(self._key)
@@ -288,8 +236,3 @@ class Sight:
             )
             raise TargetError(msg)
         return self._scores
-
-
-def _forget(key: int) -> None:
-    _summaries.discard(key)
-    _values.discard(key)

@@ -159,6 +159,13 @@ class Layer:
             msg = f"Layer {self.name!r} has channels 0 to {self.channels - 1}, not {channel}."
             raise ChannelNotFoundError(msg)
 
+    def check_cell(self, y: int, x: int) -> None:
+        """Raise ``OptionError`` unless the pictures have this cell."""
+        _, height, width = self.picture
+        if not (0 <= y < height and 0 <= x < width):
+            msg = f"Layer {self.name!r} has cells (0, 0) to ({height - 1}, {width - 1}), not ({y}, {x})."
+            raise OptionError(msg)
+
 
 _LINES = ("1d", "2d", "3d")
 """How the kinds end that say how many axes come after that of the channels."""

@@ -15,7 +15,7 @@ import nnscope
 from nnscope import errors
 from nnscope.attribution import bench
 from nnscope.network import calls, survey
-from nnscope.probe import Probe, sight as module
+from nnscope.probe import Probe, seen, sight as module
 from nnscope.widget import pictures
 
 CALLS = {
@@ -79,7 +79,7 @@ OWN = {
     "summarize": (module, ALL),
     "combined": (bench, MAPS),
     "heatmap": (bench, [call for call in ALL if "attribute" in call]),
-    "quantize": (module, ["Probe.tiles"]),
+    "quantize": (seen, ["Probe.tiles"]),
     "coarse_map": (pictures, [call for call in MAPS if call in PANELS]),
     "layer_packet": (pictures, PANELS),
     "Given": (calls, ["Probe.weights", "Probe.kernels", "Probe.arithmetic", "Probe.histograms", "Scope.log"]),
