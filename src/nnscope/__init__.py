@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         activations as activations,
         attribute as attribute,
         cam as cam,
+        differences as differences,
         layers as layers,
     )
     from nnscope.probe import Probe as Probe
@@ -30,11 +31,23 @@ _HOMES = {
     "activations": "nnscope.oneliners",
     "attribute": "nnscope.oneliners",
     "cam": "nnscope.oneliners",
+    "differences": "nnscope.oneliners",
     "layers": "nnscope.oneliners",
     "demo": "nnscope.example",
 }
 
-__all__ = ["Probe", "Scope", "Unit", "activations", "attribute", "cam", "demo", "layers", "show"]
+__all__ = [
+    "Probe",
+    "Scope",
+    "Unit",
+    "activations",
+    "attribute",
+    "cam",
+    "demo",
+    "differences",
+    "layers",
+    "show",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import torch
@@ -82,26 +83,63 @@ def _written(alive: list[_Seen]) -> list[str]:
 
 
 def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Tensor]:
-    """Run the model once and copy the outputs of the named layers, batch included.
-
-    Raises:
-        ForwardError: The model raised.
-    """
-    return glance(model, x, names)[0]
-
-
-def glance(model: nn.Module, x: Tensor, names: Collection[str]) -> tuple[dict[str, Tensor], Any]:
-    """The same, and what the model returned.
+    """Run the model as far as the last of the named layers and copy their outputs, batch included.
 
     Raises:
         ForwardError: The model raised.
     """
     kept: dict[str, Tensor] = {}
+    with suppress(_Passed):
+        watch(model, x, _keeper(kept, names, stop=True))
+    return kept
+
+
+def glance(model: nn.Module, x: Tensor, names: Collection[str]) -> tuple[dict[str, Tensor], Any]:
+    """The same in a whole pass, and what the model returned.
+
+    Raises:
+        ForwardError: The model raised.
+    """
+    kept: dict[str, Tensor] = {}
+    return kept, watch(model, x, _keeper(kept, names))
+
+
+class _Passed(BaseException):  # no error, and nothing a model may catch
+    """All that was asked for has been seen: what the model would do from here on is not needed."""
+
+
+def _keeper(
+    kept: dict[str, Tensor], names: Collection[str], *, stop: bool = False
+) -> Callable[[str, Tensor, str | None], None]:
+    def look(name: str, output: Tensor, _twin: str | None) -> None:
+        if name in names:
+            kept[name] = output.clone()
+            if stop and len(kept) == len(names):
+                raise _Passed
+
+    return look
+
+
+def watch(model: nn.Module, x: Tensor, look: Callable[[str, Tensor, str | None], object]) -> Any:
+    """Run the model once and look at each output as it is made; returns what the model returned.
+
+    Args:
+        model: The model; it leaves as it came.
+        x: Its input.
+        look: Called with the name of each layer, its output, which the network may overwrite afterwards, and
+            the name of the layer just before where that returned the very same values.
+
+    Raises:
+        ForwardError: The model raised.
+    """
+    last: _Seen | None = None
 
     def visit(call: Call, output: Tensor) -> None:
-        if call.name in names:
-            kept[call.name] = output.detach().clone()
+        nonlocal last
+        now = _Seen(call.name, weakref.ref(output), version_of(output))
+        twin = last is not None and last.tensor() is output and last.version == now.version
+        look(call.name, output.detach(), last.name if last is not None and twin else None)
+        last = now
 
     with untouched(model), torch.no_grad():
-        output = forward(model, x, visit)
-    return kept, output
+        return forward(model, x, visit)

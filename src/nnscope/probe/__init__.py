@@ -5,8 +5,10 @@ from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
 from nnscope.network.images import opened
+from nnscope.probe.contrast import Contrast
 from nnscope.probe.explainer import RANKINGS, Target, coarse_map
 from nnscope.probe.probe import Probe
+from nnscope.probe.seen import Seen
 from nnscope.tensors.brush import TOOLS
 
 __all__ = [
@@ -14,9 +16,11 @@ __all__ = [
     "RANKINGS",
     "STYLES",
     "TOOLS",
+    "Contrast",
     "Edits",
     "Growing",
     "Probe",
+    "Seen",
     "Target",
     "coarse_map",
     "opened",

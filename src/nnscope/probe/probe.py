@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from nnscope.probe.comparing import Comparing
 from nnscope.probe.editing import Editing
 
 
-class Probe(Editing):
+class Probe(Editing, Comparing):
     """One model looking at one image; see ``Sight`` for its arguments."""

@@ -3,6 +3,7 @@
 from nnscope.records.arithmetic import Arithmetic
 from nnscope.records.checks import Checks, Control, Curve
 from nnscope.records.colours import Colours
+from nnscope.records.difference import ChannelDifferences, DifferenceTable, LayerDifference
 from nnscope.records.heatmap import Heatmap, Unit
 from nnscope.records.histogram import Histogram
 from nnscope.records.kernels import Kernels
@@ -14,17 +15,20 @@ from nnscope.records.table import LayerTable
 
 __all__ = [
     "Arithmetic",
+    "ChannelDifferences",
     "ChannelStats",
     "Checks",
     "Colours",
     "Control",
     "Curve",
+    "DifferenceTable",
     "Family",
     "Geometry",
     "Heatmap",
     "Histogram",
     "Kernels",
     "Layer",
+    "LayerDifference",
     "LayerTable",
     "Prediction",
     "Specimen",

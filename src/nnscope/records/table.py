@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
-from nnscope.errors import LayerNotFoundError, OptionError, UnavailableError, nearest
+from nnscope.errors import LayerNotFoundError, OptionError, nearest
 from nnscope.records.layer import Layer
+from nnscope.records.tabular import data_frame, html_table, text_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,39 +104,18 @@ class LayerTable(Sequence[Layer]):
         Raises:
             UnavailableError: pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            msg = "A DataFrame needs pandas, which cannot be imported; run `pip install pandas`."
-            raise UnavailableError(msg) from error
-        rows = [{fact: getattr(layer, fact) for fact in _FACTS} for layer in self._layers]
-        return pd.DataFrame(rows, columns=_FACTS).set_index("name")
+        rows = ({fact: getattr(layer, fact) for fact in _FACTS} for layer in self._layers)
+        return data_frame(rows, _FACTS).set_index("name")
 
     def __repr__(self) -> str:
-        rows = [tuple(_COLUMNS), *(_cells(layer) for layer in self._layers)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
-        lines = (
-            "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
-        return "\n".join(lines)
+        return text_table(tuple(_COLUMNS), map(_cells, self._layers))
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th style='text-align:left'>{cell}</th>" for cell in _COLUMNS)
-        rows = []
-        for layer in self._layers:
-            cells = [html.escape(cell) for cell in _cells(layer)]
-            cells[0] = f"<code>{cells[0]}</code>"
-            rows.append(
-                "<tr>" + "".join(f"<td style='text-align:left'>{cell}</td>" for cell in cells) + "</tr>"
-            )
         caption = (
-            f"{html.escape(self.model)}: {len(self)} layers, {len(self.viewable)} with pictures · "
+            f"{self.model}: {len(self)} layers, {len(self.viewable)} with pictures · "
             f"{self.parameters:,} parameters · {self.multiply_adds:,} multiply-adds"
         )
-        return (
-            f"<table><caption style='text-align:left'>{caption}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        )
+        return html_table(caption, _COLUMNS, map(_cells, self._layers))
 
 
 _QUERY = re.compile(r"(.+)@(\d{1,6}),(\d{1,6})")

@@ -9,6 +9,8 @@ from torch import Tensor
 
 PORTION = 16 * 2**20
 """Bytes of float32 looked at in one go."""
+EXACT_PORTION = 2 * 2**20
+"""Bytes of float64, of which several copies are made: they had better stay in the processor's cache."""
 
 
 def in_portions(reduce: Callable[[Tensor], Tensor], activation: Tensor) -> Tensor:
@@ -22,3 +24,22 @@ def in_portions(reduce: Callable[[Tensor], Tensor], activation: Tensor) -> Tenso
     portions = activation.detach().split(max(1, PORTION // (4 * height * width)))
     reduced = [reduce(portion.float()) for portion in portions]
     return reduced[0] if len(reduced) == 1 else torch.cat(reduced)
+
+
+def in_exact_portions(reduce: Callable[..., Tensor], *activations: Tensor) -> Tensor:
+    """The same in float64, fewer channels at a time.
+
+    Args:
+        reduce: From float64 ``[c, cells]``, one of each activation, to ``[c, …]``, each channel by itself.
+        activations: ``[C, H, W]`` each, all on one device, any floating dtype.
+    """
+    _, height, width = activations[0].shape
+    some = max(1, EXACT_PORTION // (8 * height * width))
+    parts = zip(*(activation.detach().split(some) for activation in activations), strict=True)
+    reduced = [reduce(*(exact(values).flatten(1) for values in part)) for part in parts]
+    return reduced[0] if len(reduced) == 1 else torch.cat(reduced)
+
+
+def exact(values: Tensor) -> Tensor:
+    """Values in float64; on the CPU where their device has none."""
+    return values.cpu().double() if values.device.type == "mps" else values.double()
