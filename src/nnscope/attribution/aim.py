@@ -25,9 +25,11 @@ class Aim:
     """Index of a class, or ``None``."""
     unit: Unit | None = None
     layer: Layer | None = None
-    """The layer of ``unit``."""
+    """The layer of ``unit``, or the one that ``reading`` reads."""
     function: Callable[[Any], Tensor] | None = None
     """From the model's output to a scalar."""
+    reading: Callable[[Tensor], Tensor] | None = None
+    """From the values of ``layer``, ``[C, H, W]``, to a scalar."""
 
     @property
     def what(self) -> str:
@@ -40,6 +42,15 @@ class Aim:
     def key(self) -> object:
         """The same for the same aim; ``None`` where nothing can tell, as with functions."""
         return self.index if self.unit is None else self.unit
+
+    def of(self, picture: Tensor) -> Tensor:
+        """What is read of the values of ``layer``, ``[C, H, W]``."""
+        if self.reading is not None:
+            return self.reading(picture)
+        assert self.unit is not None
+        channel = picture[self.unit.channel]
+        # Of a channel that is positive here and negative there, a plain mean cancels out.
+        return channel.clamp(min=0).mean() if self.unit.cell is None else channel[self.unit.cell]
 
 
 class Reached(BaseException):  # no error, and nothing a model may catch
@@ -66,12 +77,12 @@ class Reading:
             Reached: It went by, and no gradient needs the rest of the pass.
         """
         layer = self._aim.layer
-        if self._aim.unit is None or layer is None or call.name != layer.name:
+        if layer is None or call.name != layer.name:
             return
         parts = output.chunk(self._count)
         if any(tuple(part.shape) != layer.layout.shape for part in parts if layer.layout):
             raise CoupledError
-        self._seen = torch.stack([_of_unit(layer.arrange(part), self._aim.unit) for part in parts])
+        self._seen = torch.stack([self._aim.of(layer.arrange(part)) for part in parts])
         raise Reached
 
     def values(self, output: Any) -> Tensor:
@@ -82,9 +93,9 @@ class Reading:
             CoupledError: The output does not tell the images apart.
         """
         aim = self._aim
-        if aim.unit is not None:
+        if aim.layer is not None:
             if self._seen is None:
-                msg = f"The model did not run layer {aim.unit.layer!r} this time; choose another one."
+                msg = f"The model did not run layer {aim.layer.name!r} this time; choose another one."
                 raise TargetError(msg)
             return self._seen
         if aim.function is not None:
@@ -100,12 +111,6 @@ class Reading:
         if self._chance:
             scores = torch.stack([probabilities(row) for row in scores])
         return scores[:, aim.index]
-
-
-def _of_unit(picture: Tensor, unit: Unit) -> Tensor:
-    channel = picture[unit.channel]
-    # Of a channel that is positive here and negative there, a plain mean cancels out.
-    return channel.clamp(min=0).mean() if unit.cell is None else channel[unit.cell]
 
 
 def _scalar(function: Callable[[Any], Tensor], output: Any) -> Tensor:

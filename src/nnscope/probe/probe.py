@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nnscope.probe.comparing import Comparing
 from nnscope.probe.editing import Editing
+from nnscope.probe.places import Places
 
 
-class Probe(Editing, Comparing):
+class Probe(Editing, Comparing, Places):
     """One model looking at one image; see ``Sight`` for its arguments."""

@@ -4,17 +4,20 @@ from nnscope.records.arithmetic import Arithmetic
 from nnscope.records.checks import Checks, Control, Curve
 from nnscope.records.colours import Colours
 from nnscope.records.difference import ChannelDifferences, DifferenceTable, LayerDifference
+from nnscope.records.field import Field
 from nnscope.records.heatmap import Heatmap, Unit
 from nnscope.records.histogram import Histogram
 from nnscope.records.kernels import Kernels
 from nnscope.records.layer import Family, Layer
 from nnscope.records.numbers import ChannelStats, Prediction
-from nnscope.records.specimen import Geometry, Specimen
+from nnscope.records.region import RegionRanking, RegionRow
+from nnscope.records.specimen import Box, Geometry, Specimen
 from nnscope.records.stage import Stage
 from nnscope.records.table import LayerTable
 
 __all__ = [
     "Arithmetic",
+    "Box",
     "ChannelDifferences",
     "ChannelStats",
     "Checks",
@@ -23,6 +26,7 @@ __all__ = [
     "Curve",
     "DifferenceTable",
     "Family",
+    "Field",
     "Geometry",
     "Heatmap",
     "Histogram",
@@ -31,6 +35,8 @@ __all__ = [
     "LayerDifference",
     "LayerTable",
     "Prediction",
+    "RegionRanking",
+    "RegionRow",
     "Specimen",
     "Stage",
     "Unit",

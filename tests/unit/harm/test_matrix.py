@@ -15,7 +15,7 @@ import nnscope
 from nnscope import errors
 from nnscope.attribution import bench
 from nnscope.network import calls, survey
-from nnscope.probe import Probe, seen, sight as module
+from nnscope.probe import Contrast, Probe, contrast, places, seen, several, sight as module
 from nnscope.widget import pictures
 
 CALLS = {
@@ -51,12 +51,23 @@ CALLS = {
     "Probe.arithmetic": lambda p, x: p.arithmetic("relu", 1, 0, 0),
     "Probe.stages": lambda p, x: p.stages("norm", 1),
     "Probe.histograms": lambda p, x: p.histograms("conv2", target=1),
+<<<<<<< HEAD
     "Probe.edited": lambda p, x: p.edited(p.edits().flip("vertical"), wanted={"conv2"}),
     "Probe.edited, of another size": lambda p, x: p.edited(x[..., 1:]),
+=======
+    "Probe.compare": lambda p, x: p.compare(Probe(p.model, x + 1)),
+    "Probe.compare of a layer": lambda p, x: p.compare(Probe(p.model, x + 1), "conv2"),
+    "Contrast.summary": lambda p, x: Contrast(p, Probe(p.model, x + 1)).summary("conv2"),
+    "Probe.receptive_field": lambda p, x: p.receptive_field("conv2", 0, 0),
+    "Probe.effective_field": lambda p, x: p.effective_field("conv2", 0, 0),
+    "Probe.effective_field of a channel": lambda p, x: p.effective_field("conv2", 0, 0, 1),
+    "Probe.responding": lambda p, x: p.responding((0, 0, 4, 4)),
+>>>>>>> 49b4812 (Ask a probe about places: what a cell depends on, and which channels answer to a part of the image)
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
     "layers": lambda p, x: nnscope.layers(p.model, x),
+    "differences": lambda p, x: nnscope.differences(p.model, p.model, [x, x + 1, x + 2]),
     "show": lambda p, x: drawn(nnscope.show(p.model, x, cam=True)),
     "Scope.plots": lambda p, x: plotted(nnscope.Scope(p)),
     "Scope.log": lambda p, x: nnscope.Scope(p).log(Mock()),
@@ -80,6 +91,10 @@ OWN = {
     "combined": (bench, MAPS),
     "heatmap": (bench, [call for call in ALL if "attribute" in call]),
     "quantize": (seen, ["Probe.tiles"]),
+    "likeness": (contrast, ["Probe.compare", "Probe.compare of a layer"]),
+    "gram": (several, ["differences"]),
+    "answer": (places, ["Probe.responding"]),
+    "_weighted": (places, ["Probe.effective_field"]),
     "coarse_map": (pictures, [call for call in MAPS if call in PANELS]),
     "layer_packet": (pictures, PANELS),
     "Given": (calls, ["Probe.weights", "Probe.kernels", "Probe.arithmetic", "Probe.histograms", "Scope.log"]),
