@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 from nnscope.attribution.passes import Passes, portions
 from nnscope.attribution.step import Step
 from nnscope.attribution.weighted import weighed
+from nnscope.network.silence import Value, apart
 from nnscope.records import Layer
 
 
@@ -77,21 +79,44 @@ def ablationcam(passes: Passes, layer: Layer, output: Tensor, *, far_below: bool
         The map of the channels so far.
     """
     activation = layer.arrange(output)
-    count = len(activation)
-    channel = _channel_numbers(layer, output)
     fill = 0.0 if not far_below or float(output.min()) == 0 else float(output.min()) - 1e7
+    for loss in losses(passes, layer, output, fill):
+        weights = torch.zeros_like(loss.lost)
+        weights[: loss.known] = loss.lost[: loss.known] / loss.whole
+        yield Step(weighed(activation, weights), loss.known, loss.total, "channels")
+
+
+class Loss(NamedTuple):
+    """What a score loses without each channel of a layer, as far as it is known."""
+
+    whole: float
+    """The score with all of them."""
+    lost: Tensor
+    """The score less the score without channel k, float64 CPU ``[C]``; NaN from ``known`` on."""
+    known: int
+    """Channels that were left out until now, 0 first."""
+
+    @property
+    def total(self) -> int:
+        """Number of channels."""
+        return len(self.lost)
+
+
+def losses(passes: Passes, layer: Layer, output: Tensor, value: Value) -> Iterator[Loss]:
+    """Silence each channel of a layer alone.
+
+    Args:
+        passes: The model and the target.
+        layer: The layer.
+        output: Its values, batch included.
+        value: What a channel holds meanwhile.
+
+    Yields:
+        What is lost without the channels so far.
+    """
     whole = passes.score()
-    weights = torch.zeros(count, dtype=torch.float64)
-    for part in portions(count, passes.batch):
-        without = torch.stack([output.masked_fill(channel == k, fill) for k in range(part.start, part.stop)])
-        weights[part] = (whole - passes.changed(layer, without)) / whole
-        yield Step(weighed(activation, weights), part.stop, count, "channels")
-
-
-def _channel_numbers(layer: Layer, output: Tensor) -> Tensor:
-    """The channel each value of a layer belongs to; -1 where it is no part of the picture (a class token)."""
-    places = torch.arange(output.numel(), device=output.device)
-    picture = layer.arrange(places.reshape(output.shape)).flatten(1)
-    numbers = torch.full_like(places, -1)
-    numbers[picture] = torch.arange(len(picture), device=output.device)[:, None]
-    return numbers.reshape(output.shape)
+    lost = torch.full((layer.channels,), torch.nan, dtype=torch.float64)
+    for part in portions(layer.channels, passes.batch):
+        without = apart(layer, output, range(part.start, part.stop), value)
+        lost[part] = whole - passes.changed(layer, without)
+        yield Loss(whole, lost.clone(), part.stop)

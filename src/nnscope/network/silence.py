@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, TypeVar
 
 import torch
@@ -29,24 +28,49 @@ class Silence:
     channels: tuple[int, ...]
     value: Value = 0.0
 
-    @cached_property
-    def _places(self) -> Tensor:
-        """Where the cells of the channels lie in the output of one image, ``[n, H, W]``."""
-        assert self.layer.layout is not None
-        numbers = torch.arange(self.layer.elements).reshape(self.layer.layout.shape)
-        return self.layer.arrange(numbers)[list(self.channels)]
-
     def applied(self, output: Tensor, count: int) -> Tensor:
         """A copy of what the layer returned for ``count`` images, with the channels silenced."""
-        rows = output.reshape(count, -1).clone()
-        places = self._places.to(output.device)
-        if isinstance(self.value, Tensor):
-            rows[:, places] = self.value[list(self.channels)].to(rows)
-        elif self.value == "mean":
-            rows[:, places] = rows[:, places].mean((2, 3), keepdim=True)
-        else:
-            rows[:, places] = self.value
-        return rows.reshape(output.shape)
+        # Not to be a view: of one, an in-place operation that follows would rewrite the graph.
+        changed = output.clone(memory_format=torch.contiguous_format)
+        rows = changed.view(count, -1)
+        places = _places(self.layer, output.device)[list(self.channels)]
+        rows[:, places] = _held(self.value, rows[:, places], self.channels)
+        return changed if output.is_contiguous() else torch.empty_like(output).copy_(changed)
+
+
+def apart(layer: Layer, output: Tensor, channels: Sequence[int], value: Value) -> Tensor:
+    """Copies of what a layer returned for one image, each with another channel silenced.
+
+    Args:
+        layer: The layer.
+        output: What it returned.
+        channels: The channels, n of them.
+        value: What each holds in place of its values.
+
+    Returns:
+        ``[n, …]``, each laid out as ``output``.
+    """
+    places = _places(layer, output.device)[list(channels)]
+    rows = output.reshape(1, -1).repeat(len(places), 1)
+    cells = output.reshape(-1)[places]
+    rows.scatter_(1, places.flatten(1), _held(value, cells, channels).expand_as(cells).flatten(1))
+    return rows.reshape(len(places), *output.shape)
+
+
+def _places(layer: Layer, device: torch.device) -> Tensor:
+    """Where the cells of each channel lie in the output of one image, ``[C, H, W]``."""
+    assert layer.layout is not None
+    numbers = torch.arange(layer.elements, device=device).reshape(layer.layout.shape)
+    return layer.arrange(numbers)
+
+
+def _held(value: Value, cells: Tensor, channels: Sequence[int]) -> Tensor:
+    """What is put in place of some cells ``[…, n, H, W]``, as far as it has to be told apart."""
+    if isinstance(value, Tensor):
+        return value[list(channels)].to(cells)
+    if value == "mean":
+        return cells.mean((-2, -1), keepdim=True)
+    return cells.new_full((), value)
 
 
 _active: ContextVar[Silence | None] = ContextVar("silence", default=None)

@@ -29,7 +29,7 @@ T = TypeVar("T")
 Target = int | str | Unit | Callable[[Any], Tensor] | None
 """Class index, label, a channel or cell, a function of the model's output, or ``None`` for the top class."""
 
-RANKINGS = ("max", "mean", "std", "l2", "active", "share")
+RANKINGS = ("max", "mean", "std", "l2", "active", "share", "effect")
 """What ``strongest`` can rank channels by."""
 
 
@@ -53,15 +53,14 @@ class Explainer(Anatomy):
         Args:
             layer: Name of a layer.
             by: ``"max"`` (the largest single value), ``"mean"``, ``"std"``, ``"l2"``, ``"active"``
-                (fraction of cells above zero) or ``"share"`` (contribution to the top class's Grad-CAM).
+                (fraction of cells above zero), ``"share"`` (contribution to the top class's Grad-CAM) or
+                ``"effect"`` (what the top class's logit loses without the channel; a pass for each).
             k: How many.
         """
         if by not in RANKINGS:
             msg = f"Channels cannot be ranked by {by!r}; known: {', '.join(RANKINGS)}."
             raise OptionError(msg)
-        values = self.cam(layer).shares if by == "share" else getattr(self.stats(layer), by)
-        assert values is not None
-        order = values.nan_to_num(nan=-torch.inf).sort(descending=True, stable=True).indices
+        order = self._ranked(layer, by).nan_to_num(nan=-torch.inf).sort(descending=True, stable=True).indices
         return [int(i) for i in order[: max(0, k)]]
 
     # -- what drives a target ---------------------------------------------------------------
@@ -277,6 +276,12 @@ class Explainer(Anatomy):
         return index
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _ranked(self, layer: str, by: str) -> Tensor:
+        """What channels are ranked by, ``[C]``."""
+        values = self.cam(layer).shares if by == "share" else getattr(self.stats(layer), by)
+        assert isinstance(values, Tensor)
+        return values
 
     def _run(self) -> None:
         super()._run()

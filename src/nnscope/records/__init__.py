@@ -4,6 +4,7 @@ from nnscope.records.arithmetic import Arithmetic
 from nnscope.records.checks import Checks, Control, Curve
 from nnscope.records.colours import Colours
 from nnscope.records.difference import ChannelDifferences, DifferenceTable, LayerDifference
+from nnscope.records.effects import Effects
 from nnscope.records.field import Field
 from nnscope.records.heatmap import Heatmap, Unit
 from nnscope.records.histogram import Histogram
@@ -25,6 +26,7 @@ __all__ = [
     "Control",
     "Curve",
     "DifferenceTable",
+    "Effects",
     "Family",
     "Field",
     "Geometry",

@@ -92,6 +92,17 @@ class Heatmap:
     specimen: Specimen | None = field(default=None, repr=False, compare=False)
 
     @property
+    def relative_shares(self) -> Tensor | None:
+        """Each channel's part of all that is said for and against: share_k / Σ|share|, -1 to 1, ``[C]``.
+
+        0 where all shares are; ``None`` where there are none.
+        """
+        if self.shares is None:
+            return None
+        whole = self.shares.abs().sum()
+        return self.shares / whole if bool(whole != 0) else self.shares.clone()
+
+    @property
     def sentence(self) -> str:
         """How the map was made, in one line."""
         p = self.provenance
