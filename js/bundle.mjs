@@ -15,11 +15,14 @@ export const shared = {
   metafile: true,
 };
 
-/** The rooms' style sheet is text in their module: a host loads no second one. */
+/** What the panel fetches: the rooms when one is opened, the tools after the first picture. */
+const PARTS = ["rooms", "tools"];
+
+/** The style sheet of a part is text in its module: a host loads no second one. */
 export const styleAsText = {
   name: "style as text",
   setup({ onLoad }) {
-    onLoad({ filter: /src\/rooms\.css$/ }, async ({ path }) => {
+    onLoad({ filter: /src\/(rooms|tools)\.css$/ }, async ({ path }) => {
       const { outputFiles } = await esbuild.build({
         entryPoints: [path],
         bundle: true,
@@ -31,7 +34,7 @@ export const styleAsText = {
   },
 };
 
-/** Leaves out of the rooms what the panel has already, and notes by which names they ask for it. */
+/** Leaves out of a part what the panel has already, and notes by which names it asks for it. */
 function takenFrom(own, asked) {
   return {
     name: "taken from the panel",
@@ -48,10 +51,10 @@ function takenFrom(own, asked) {
   };
 }
 
-/** The table of `shared.ts`: of each module the very names that the rooms import, for the rest can be left out. */
-function tableFor(code, asked) {
+/** The table of `shared.ts`: of each module the very names that the parts import, for the rest can be left out. */
+function tableFor(codes, asked) {
   const wanted = new Map([...asked.keys()].sort().map((module) => [module, new Set()]));
-  for (const [, words, module] of code.matchAll(/^import \{([^}]*)\} from "([^"]+)";$/gm)) {
+  for (const [, words, module] of codes.join("\n").matchAll(/^import \{([^}]*)\} from "([^"]+)";$/gm)) {
     for (const word of words.split(",")) wanted.get(module).add(word.trim().split(" ")[0]);
   }
   const pairs = [...wanted].map(([module, names], i) => [
@@ -71,7 +74,7 @@ function tableFor(code, asked) {
 /** Puts the table where `shared.ts` has none. */
 function handedOver(contents) {
   return {
-    name: "handed over to the rooms",
+    name: "handed over to the parts",
     setup({ onLoad }) {
       onLoad({ filter: /src\/shared\.ts$/ }, () => ({ contents, resolveDir: SOURCE }));
     },
@@ -79,12 +82,13 @@ function handedOver(contents) {
 }
 
 /**
- * `widget.js`, which every host loads and every saved notebook keeps, and `rooms.js`, which the panel fetches.
+ * `widget.js`, which every host loads and every saved notebook keeps, and the parts, which the panel fetches.
  *
  * There must be one preact and one of each of the panel's modules: two copies do not know each other's hooks,
  * signals and contexts. esbuild can share code only among files that import each other by name, and a module
- * from an object URL has no neighbours. So the rooms are built as CommonJS without what the panel has, wrapped
- * into a function of `require`; the panel is built once more with a table of just what they ask for.
+ * from an object URL has no neighbours. So the parts are built as CommonJS without what the panel has, wrapped
+ * into a function of `require`; the panel is built once more with a table of just what they ask for. What only
+ * parts have stands in each that needs it: nothing of it may hold a state.
  */
 export async function build(outdir) {
   const widget = { ...shared, entryPoints: { widget: "src/widget.ts" }, outdir, format: "esm", minify: true };
@@ -92,22 +96,19 @@ export async function build(outdir) {
   const [first] = Object.values(metafile.outputs);
   const own = new Set(Object.keys(first.inputs).map((path) => resolve(path)));
   const asked = new Map();
-  const rooms = {
+  const parts = PARTS.map((name) => ({
     ...shared,
-    entryPoints: { rooms: "src/rooms.ts" },
+    entryPoints: { [name]: `src/${name}.ts` },
     outdir,
     plugins: [takenFrom(own, asked), styleAsText],
-  };
-  const { outputFiles } = await esbuild.build({ ...rooms, format: "esm", write: false });
+  }));
+  const codes = [];
+  for (const part of parts) {
+    const { outputFiles } = await esbuild.build({ ...part, format: "esm", write: false });
+    codes.push(outputFiles[0].text);
+  }
   const results = [
-    await esbuild.build({ ...widget, plugins: [handedOver(tableFor(outputFiles[0].text, asked))] }),
-    await esbuild.build({
-      ...rooms,
-      format: "cjs",
-      minify: true,
-      banner: { js: "export default (require) => { const module = {};" },
-      footer: { js: "return module.exports; };" },
-    }),
+    await esbuild.build({ ...widget, plugins: [handedOver(tableFor(codes, asked))] }),
     await esbuild.build({
       ...shared,
       entryPoints: { widget: "src/widget.css" },
@@ -116,5 +117,16 @@ export async function build(outdir) {
       inject: [],
     }),
   ];
+  for (const part of parts) {
+    results.push(
+      await esbuild.build({
+        ...part,
+        format: "cjs",
+        minify: true,
+        banner: { js: "export default (require) => { const module = {};" },
+        footer: { js: "return module.exports; };" },
+      }),
+    );
+  }
   return results.flatMap(({ metafile: { outputs } }) => Object.entries(outputs));
 }

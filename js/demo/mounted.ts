@@ -2,6 +2,7 @@
 
 import { provide } from "../src/load";
 import * as rooms from "../src/rooms";
+import * as tools from "../src/tools";
 import widget from "../src/widget";
 import { fakeScope, type Specimen } from "./fakekernel";
 import type { FakeModel } from "./fakemodel";
@@ -10,7 +11,7 @@ const SIZES = { clientWidth: 670, clientHeight: 420, offsetWidth: 670 };
 
 /** Give every element a size, for environments that lay nothing out, and have the rooms at hand. */
 export function pretendLayout(): void {
-  provide(rooms);
+  provide({ rooms, tools });
   for (const [name, value] of Object.entries(SIZES)) {
     Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
   }

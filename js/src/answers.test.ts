@@ -5,9 +5,10 @@ import { createAnswers } from "./answers";
 import type { Answers, Inquiry } from "./findings";
 import type { Ask } from "./requests";
 import * as rooms from "./rooms";
+import * as tools from "./tools";
 import { decode } from "./wire/packet";
 
-const lazy = { rooms: signal(rooms), problem: signal(""), load: () => Promise.resolve(rooms) };
+const lazy = <T>(part: T) => ({ part: signal(part), problem: signal(""), load: () => Promise.resolve(part) });
 const inquiry: Inquiry<"network"> = { what: "network", epoch: 0, layer: "", channels: [] };
 const { signal: never } = new AbortController();
 
@@ -20,7 +21,7 @@ const request = vi.fn(async (_: Ask) => {
 });
 beforeEach(() => {
   request.mockClear();
-  answers = createAnswers(request, lazy);
+  answers = createAnswers(request, lazy(rooms), lazy(tools));
 });
 
 test("an answer is read, and kept by its question and the network's state", async () => {

@@ -1,4 +1,4 @@
-/** What is built: two files that are small enough, and work together. */
+/** What is built: files that are small enough, and work together. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,29 +17,35 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.each([
   ["widget.js", 100],
   ["rooms.js", 150],
+  ["tools.js", 100],
 ])("%s has at most %i KB", (name, most) => {
   expect(made.get(name)?.bytes).toBeGreaterThan(1024);
   expect(made.get(name)?.bytes).toBeLessThanOrEqual(most * 1024);
 });
 
-test("the rooms hold nothing that the panel has", () => {
+const PARTS = [
+  ["rooms.js", "VIEWS"],
+  ["tools.js", "readEffects"],
+] as const;
+
+test.each(PARTS)("%s holds nothing that the panel has", (part) => {
   const inputs = (name: string) => Object.keys(made.get(name)?.inputs ?? {});
   const own = new Set(inputs("widget.js"));
   expect(inputs("widget.js").filter((path) => path.endsWith("/preact.module.js"))).toHaveLength(1);
-  expect(inputs("rooms.js").filter((path) => own.has(path) && path !== "jsx.mjs")).toEqual([]);
+  expect(inputs(part).filter((path) => own.has(path) && path !== "jsx.mjs")).toEqual([]);
 });
 
-test("the rooms ask for what the panel hands over, and for nothing else", async () => {
-  const text = readFileSync(join(folder, "rooms.js"), "utf8");
+test.each(PARTS)("%s asks for what the panel hands over, and for nothing else", async (part, name) => {
+  const text = readFileSync(join(folder, part), "utf8");
   const { default: open } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
   const asked = new Map<string, Set<string>>();
-  const rooms = open((name: string) => {
-    const names = asked.get(name) ?? new Set();
-    asked.set(name, names);
+  const found = open((module: string) => {
+    const names = asked.get(module) ?? new Set();
+    asked.set(module, names);
     return new Proxy({}, { get: (_, property) => names.add(String(property)) });
   });
-  expect(Object.keys(rooms)).toContain("VIEWS");
-  expect(rooms.STYLE).toContain(".nnscope");
+  expect(Object.keys(found)).toContain(name);
+  expect(typeof found.STYLE).toBe("string");
   const panel = readFileSync(join(folder, "widget.js"), "utf8");
-  for (const name of asked.keys()) expect(panel).toMatch(new RegExp(`["']?${name}["']?:\\{`));
+  for (const module of asked.keys()) expect(panel).toMatch(new RegExp(`["']?${module}["']?:\\{`));
 });

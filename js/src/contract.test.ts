@@ -5,7 +5,9 @@ import { resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { TRAIT_NAMES } from "./model";
 import { readExact, readLayer, readMap, readNative } from "./wire";
+import type { Answered } from "./findings";
 import { readChecks } from "./wire/checks";
+import { readAnswer, readEffects } from "./wire/compared";
 import { readKernels } from "./wire/kernels";
 import { decode } from "./wire/packet";
 import { readStages } from "./wire/stages";
@@ -32,6 +34,12 @@ const recorded = [
   "statistics",
   "sum",
   "stages",
+  "effects",
+  "pair",
+  "differences",
+  "region",
+  "field",
+  "pins",
 ].filter((name) => existsSync(`${FOLDER}${name}.bin`));
 
 describe.each(recorded)("the recorded %s packet", (name) => {
@@ -53,6 +61,9 @@ describe.each(recorded)("the recorded %s packet", (name) => {
     }
   });
 
+  const answer = <W extends keyof Answered>(what: W) =>
+    readAnswer({ what, epoch: 0, layer: "features.0", channels: [] }, decode(header, body));
+
   test("can be read as what the panel draws", () => {
     const readers = {
       layer: () => readLayer(header, body).layer,
@@ -64,6 +75,12 @@ describe.each(recorded)("the recorded %s packet", (name) => {
       statistics: () => readStatistics(decode(header, body)).rows.length,
       sum: () => readSum(decode(header, body)).patch.length,
       stages: () => readStages(decode(header, body)).stages.length,
+      effects: () => readEffects(header, body).effects.length,
+      pair: () => answer("pair").difference.length,
+      differences: () => answer("differences").layers.length,
+      region: () => answer("region").rows.length,
+      field: () => answer("field").support,
+      pins: () => answer("pins").rows.length,
     };
     expect(readers[name as keyof typeof readers]()).toBeTruthy();
   });

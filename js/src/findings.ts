@@ -3,17 +3,22 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { CodeTile, Family } from "./records";
 
-/** The module of the rooms: what `rooms.ts` exports. */
-export type Rooms = typeof import("./rooms");
+/** What is fetched apart: the modules `rooms.ts` and `tools.ts`, by the names the kernel knows them by. */
+export interface Parts {
+  readonly rooms: typeof import("./rooms");
+  readonly tools: typeof import("./tools");
+}
+export type Rooms = Parts["rooms"];
+export type Tools = Parts["tools"];
 
-/** The rooms' code, which is fetched when a room is first opened. */
-export interface Lazy {
-  /** The rooms; `null` until they have come. */
-  readonly rooms: ReadonlySignal<Rooms | null>;
-  /** Why they could not be had when they were last wanted, a sentence, or "". */
+/** The code of a part: of the rooms, which is fetched when one is first opened, or of the tools. */
+export interface Lazy<T = Rooms> {
+  /** The part; `null` until it has come. */
+  readonly part: ReadonlySignal<T | null>;
+  /** Why it could not be had when it was last wanted, a sentence, or "". */
   readonly problem: ReadonlySignal<string>;
-  /** Fetch them, unless they are there; rejects where that fails, and may be tried again. */
-  load(): Promise<Rooms>;
+  /** Fetch it, unless it is there; rejects where that fails, and may be tried again. */
+  load(): Promise<T>;
 }
 
 /** What gradients are of, as the traits put it: a class, or a unit in its place. */
@@ -32,6 +37,10 @@ export interface Inquiry<W extends keyof Answered = keyof Answered> {
   readonly channels: readonly number[];
   /** Row and column, where it is about a cell. */
   readonly cell?: readonly [number, number];
+  /** Channels of any layers, where it is about those. */
+  readonly units?: readonly string[];
+  /** Left, top, right, bottom in pixels of the input, where the answer depends on it: the kernel knows it. */
+  readonly region?: readonly number[];
   /** What is explained, where the answer depends on it: the kernel knows it and is not told. */
   readonly of?: Explained;
 }
@@ -44,8 +53,16 @@ export interface Answers {
   ask<W extends keyof Answered>(inquiry: Inquiry<W>, signal: AbortSignal): Promise<Answered[W]>;
 }
 
-/** What answers each kind of question. A reader of the same name stands in `wire/answer.ts`. */
+/**
+ * What answers each kind of question. A reader of the same name stands in `wire/answer.ts`, or, of what the tools
+ * ask, in `wire/compared.ts`.
+ */
 export interface Answered {
+  readonly pair: Pair;
+  readonly differences: Differences;
+  readonly region: Ranking;
+  readonly field: Field;
+  readonly pins: Pins;
   readonly kernels: Kernels;
   readonly statistics: Statistics;
   readonly stages: Stages;
@@ -216,4 +233,114 @@ export interface Kept {
   /** What they are of, in words. */
   readonly words: string;
   readonly rows: readonly Histogram[];
+}
+
+/** Some channels of this, of the other, and their difference: what a `pair` packet says. */
+export interface Pair {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly channels: readonly number[];
+  /** In the order of `channels`. */
+  readonly this: readonly CodeTile[];
+  readonly other: readonly CodeTile[];
+  readonly difference: readonly CodeTile[];
+}
+
+/** How much a layer differs between this and the other. */
+export interface LayerChange {
+  readonly name: string;
+  /** ‖this − other‖ / ‖other‖; `null` where it is not known. */
+  readonly change: number | null;
+  readonly correlation: number | null;
+  readonly cka: number | null;
+  /** Why it cannot be compared, or "". */
+  readonly sentence: string;
+}
+
+/** What differs: every layer in the order of the pass, and the channels of one. */
+export interface Differences {
+  readonly epoch: number;
+  readonly layer: string;
+  /** What this and the other are called. */
+  readonly names: readonly [string, string];
+  readonly layers: readonly LayerChange[];
+  /** Over how many images the similarity of representations was taken; 0: it was not. */
+  readonly images: number;
+  /** Of each channel of `layer`; NaN where unknown. */
+  readonly change: Float32Array;
+  readonly correlation: Float32Array;
+  readonly thisMean: Float32Array;
+  readonly otherMean: Float32Array;
+  readonly thisMax: Float32Array;
+  readonly otherMax: Float32Array;
+}
+
+/** A channel that answers to a part of the image. */
+export interface Ranked {
+  readonly layer: string;
+  readonly channel: number;
+  /** (inside − outside) / deviation. */
+  readonly score: number;
+  readonly inside: number;
+  readonly outside: number;
+  readonly tile: CodeTile;
+}
+
+/** Channels of all layers, by how much more they answer in a part of the image than elsewhere. */
+export interface Ranking {
+  readonly epoch: number;
+  readonly layer: string;
+  /** Left, top, right, bottom in pixels of the input. */
+  readonly box: readonly number[];
+  readonly rows: readonly Ranked[];
+  /** Of each channel of `layer`; NaN where unknown. */
+  readonly scores: Float32Array;
+}
+
+/** Where a cell looks from. Boxes are left, top, right, bottom in pixels of the input. */
+export interface Field {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly channel: number;
+  readonly cell: readonly [number, number];
+  /** What it could see at most; `null` where nobody knows. */
+  readonly box: readonly number[] | null;
+  /** Where its gradient is not zero; `null` where it is zero everywhere. */
+  readonly support: readonly number[] | null;
+  /** Where most of its gradient lies. */
+  readonly core: readonly number[] | null;
+  /** The gradient's magnitude. */
+  readonly tile: CodeTile;
+}
+
+/** A channel that is held in sight. */
+export interface Pin {
+  readonly unit: string;
+  readonly layer: string;
+  readonly channel: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly tile: CodeTile;
+}
+
+export interface Pins {
+  readonly epoch: number;
+  readonly rows: readonly Pin[];
+}
+
+/** What becomes of the score without each channel: what an `effects` packet says. */
+export interface Effects {
+  readonly epoch: number;
+  readonly layer: string;
+  readonly target: number | null;
+  readonly unit: string;
+  /** The score in words: "logit of tabby". */
+  readonly what: string;
+  /** The score with nothing more silenced. */
+  readonly whole: number;
+  /** What fraction is there, 0 to 1. */
+  readonly done: number;
+  /** Score − score without the channel; NaN where it is not known yet. */
+  readonly effects: Float32Array;
 }

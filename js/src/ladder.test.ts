@@ -8,7 +8,7 @@ const SOURCE = `${import.meta.dirname}/`;
 
 const MAY: Record<string, readonly string[]> = {
   records: [],
-  findings: ["rooms"],
+  findings: ["rooms", "tools"],
   draw: ["draw"],
   graph: ["graph", "draw"],
   model: [],
@@ -24,6 +24,7 @@ const MAY: Record<string, readonly string[]> = {
   detail: ["cache", "requests", "state", "wire"],
   views: ["views", "draw", "graph", "state"],
   rooms: ["draw", "views", "wire"],
+  tools: ["draw", "views", "wire"],
   widget: ["views", "state", "sync", "requests", "detail", "ahead", "answers", "load", "model", "wire"],
 };
 

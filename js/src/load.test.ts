@@ -14,7 +14,7 @@ const importable = () =>
 test("where the page imports nothing, that is said, and another try fetches nothing again", async () => {
   // Node imports no object URLs, like a page whose policy forbids it.
   const fetch = vi.fn(async () => code);
-  const lazy = createLazy(fetch);
+  const lazy = createLazy("rooms", fetch);
   await expect(lazy.load()).rejects.toThrow("content security policy");
   expect(lazy.problem.value).toContain("the other views work.");
   importable();
@@ -30,7 +30,7 @@ test("a scope that is closed while it fetches does not keep another from its roo
     new Promise<never>((_, reject) => {
       close = () => reject(new Error("The panel was closed."));
     });
-  const [first, second] = [createLazy(fetch), createLazy(async () => code)];
+  const [first, second] = [createLazy("rooms", fetch), createLazy("rooms", async () => code)];
   const loads = [first.load(), second.load()] as const;
   close();
   await expect(loads[0]).rejects.toThrow("closed");
@@ -40,8 +40,8 @@ test("a scope that is closed while it fetches does not keep another from its roo
 
 test("one scope's rooms are those of the next", async () => {
   importable();
-  const rooms = await createLazy(async () => code).load();
+  const rooms = await createLazy("rooms", async () => code).load();
   const fetch = vi.fn(async () => code);
-  expect(await createLazy(fetch).load()).toBe(rooms);
+  expect(await createLazy("rooms", fetch).load()).toBe(rooms);
   expect(fetch).not.toHaveBeenCalled();
 });

@@ -2,18 +2,23 @@
 
 import type {
   About,
+  Bytes,
   Colormap,
+  Edits,
+  Fill,
   LayerInfo,
   MethodInfo,
   Normalize,
+  Other,
   Prediction,
+  Side,
   Sort,
+  SpecimenInfo,
   Style,
   View,
 } from "./records";
 
-/** Bytes as hosts hand them over: a view in most, a bare buffer or a typed array in some. */
-export type Bytes = DataView | ArrayBuffer | ArrayBufferView;
+export type { Bytes };
 
 /** A packet's header, unchecked: `wire.ts` reads it. */
 export type Header = Readonly<Record<string, unknown>>;
@@ -39,6 +44,21 @@ export interface ScopeModel {
   sort: Sort;
   smooth: boolean;
   tile: number;
+  /** Which specimen is under the microscope, and with which it is compared: `null` is itself, before changes. */
+  specimen: number;
+  against: number | null;
+  side: Side;
+  /** Channels of a layer that are silenced, as `draw/silence.ts` reads it; "" for none. */
+  silence: string;
+  fill: Fill;
+  /** Left, top, right, bottom in pixels of the network's input; empty for none. */
+  region: readonly number[];
+  /** Whether tiles are drawn as their part of the map. */
+  shares: boolean;
+  /** Values at the ends of the colours, held; empty: they follow `normalize`. */
+  scale: readonly number[];
+  /** Channels that are held in sight, as units. */
+  pins: readonly string[];
   layers: readonly LayerInfo[];
   predictions: readonly Prediction[];
   status: string;
@@ -55,6 +75,11 @@ export interface ScopeModel {
   _map: Bytes;
   _checks_header: Header;
   _checks: Bytes;
+  _specimens: readonly SpecimenInfo[];
+  _other: Other;
+  _edits: Edits;
+  _effects_header: Header;
+  _effects: Bytes;
 }
 
 const NOTHING = new ArrayBuffer(0);
@@ -78,6 +103,15 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   sort: "index",
   smooth: false,
   tile: 64,
+  specimen: 0,
+  against: null,
+  side: "this",
+  silence: "",
+  fill: "zero",
+  region: [],
+  shares: false,
+  scale: [],
+  pins: [],
   layers: [],
   predictions: [],
   status: "ready",
@@ -94,6 +128,11 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   _map: NOTHING,
   _checks_header: {},
   _checks: NOTHING,
+  _specimens: [],
+  _other: {},
+  _edits: {},
+  _effects_header: {},
+  _effects: NOTHING,
 };
 
 export const TRAIT_NAMES = Object.keys(DEFAULTS) as (keyof ScopeModel)[];
@@ -105,7 +144,7 @@ export interface HostModel {
   save_changes(): void;
   on(event: string, callback: HostCallback): void;
   off(event: string, callback: HostCallback): void;
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: unknown, buffers?: readonly ArrayBuffer[]): void;
 }
 
 export type HostCallback = (content?: unknown, buffers?: unknown) => void;

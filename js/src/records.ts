@@ -8,10 +8,26 @@ export type Normalize = "layer" | "channel" | "symmetric";
 
 export type Colormap = "grey" | "viridis" | "magma" | "cividis" | "blue-red";
 
-export type Sort = "index" | "max" | "mean" | "std" | "l2" | "active" | "share";
+export type Sort =
+  | "index"
+  | "max"
+  | "mean"
+  | "std"
+  | "l2"
+  | "active"
+  | "share"
+  | "effect"
+  | "change"
+  | "region";
 
 /** What the right column shows. */
-export type View = "channels" | "kernels" | "statistics" | "network";
+export type View = "channels" | "kernels" | "statistics" | "network" | "differences" | "region";
+
+/** Which of the two that are compared is drawn, or what this has more than the other. */
+export type Side = "this" | "other" | "difference";
+
+/** What silenced channels hold: zero, their own mean, or the values of the other specimen. */
+export type Fill = "zero" | "mean" | "other";
 
 /** One layer of the network that has pictures. */
 export interface LayerInfo {
@@ -37,7 +53,38 @@ export interface Prediction {
   readonly label: string;
   readonly logit: number;
   readonly probability: number;
+  /** The same class of what this is compared with. */
+  readonly before?: { readonly logit: number; readonly probability: number } | null;
 }
+
+/** One of the images, or models, between which the panel can change. */
+export interface SpecimenInfo {
+  readonly name: string;
+  readonly model: string;
+  /** As the network saw it, an encoded PNG or JPEG. */
+  readonly picture: Bytes;
+}
+
+/** What this is compared with; empty where there is nothing. */
+export interface Other extends Partial<SpecimenInfo> {
+  /** The same before it was changed in the panel, or another specimen. */
+  readonly kind?: "before" | "specimen";
+}
+
+/** How the image can be edited, and was. */
+export interface Edits {
+  /** How many steps can be taken back, and taken again. */
+  readonly undo?: number;
+  readonly redo?: number;
+  /** The newest step, in words. */
+  readonly words?: string;
+  readonly able?: boolean;
+  /** Why it cannot be edited, a sentence. */
+  readonly why?: string;
+}
+
+/** Bytes as hosts hand them over: a view in most, a bare buffer or a typed array in some. */
+export type Bytes = DataView | ArrayBuffer | ArrayBufferView;
 
 /** What is under the microscope. */
 export interface About {
@@ -141,6 +188,8 @@ export interface HeatMap extends MapPicture, Question {
   readonly done: number;
   /** Signed contribution of each channel; empty when unknown. */
   readonly shares: Float32Array;
+  /** By what each channel is multiplied in the map; empty where a channel has no one weight. */
+  readonly weights: Float32Array;
 }
 
 /** One of the maps that are held against each other. */
@@ -187,3 +236,27 @@ export interface ExactTile {
   readonly size: readonly [number, number];
   readonly values: Float32Array;
 }
+
+export type Brush = "blur" | "mean" | "noise" | "copy" | "erase";
+
+/** One change of the image, in pixels of the network's input; `begin` is false where it goes on with the last one. */
+export type Edit =
+  | {
+      readonly op: "stroke";
+      readonly tool: Brush;
+      readonly radius: number;
+      readonly points: readonly (readonly [number, number])[];
+      /** From where "copy" takes, relative to each point. */
+      readonly from: readonly [number, number] | null;
+      readonly begin: boolean;
+    }
+  | { readonly op: "flip"; readonly axis: "horizontal" | "vertical" }
+  | { readonly op: "turn"; readonly degrees: number; readonly begin: boolean }
+  | {
+      readonly op: "light";
+      readonly brightness: number;
+      readonly contrast: number;
+      readonly begin: boolean;
+    }
+  | { readonly op: "undo" | "redo" | "reset" }
+  | { readonly op: "open"; readonly name: string };

@@ -1,15 +1,26 @@
 /** Questions to the kernel: a few at a time, each with a number, a time limit and a way to call it off. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Edit } from "./records";
 import { bytesOf, decode, join, type Packet } from "./wire/packet";
 
 /** Milliseconds until a question counts as unanswered, and how often it is put again. */
 export const PATIENCE = 15_000;
 /** The same for what is worked out anew, and for which kinds that is. */
 export const LONG_PATIENCE = 60_000;
-const LONG: readonly Ask["what"][] = ["statistics", "sum", "stages", "network"];
+const LONG: readonly Ask["what"][] = [
+  "statistics",
+  "sum",
+  "stages",
+  "network",
+  "differences",
+  "region",
+  "field",
+];
 const RETRIES = 1;
 const IN_FLIGHT = 2;
+const GONE = "The kernel is gone.";
+const NO_ANSWER = "No answer from the kernel.";
 
 /** A question as `widget/messages.py` takes it; the packet that answers is described in `wire/packet.py`. */
 export interface Ask {
@@ -22,11 +33,25 @@ export interface Ask {
     | "sum"
     | "stages"
     | "network"
-    | "rooms";
+    | "rooms"
+    | "tools"
+    | "pair"
+    | "differences"
+    | "region"
+    | "field"
+    | "pins";
   readonly epoch: number;
   readonly layer: string;
   readonly channels: readonly number[];
   readonly cell?: readonly [number, number];
+  readonly units?: readonly string[];
+}
+
+/** An edit that was sent, and who waits for it. */
+interface Sent {
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 interface Job {
@@ -44,10 +69,11 @@ export class Requests {
   readonly #refused = signal("");
   readonly #waiting: Job[] = [];
   readonly #flying = new Map<number, Job>();
+  readonly #sent = new Map<number, Sent>();
   // Replies reach every page that shows the scope: a random start keeps their numbers apart.
   #next = 1 + Math.floor(Math.random() * (1 << 30));
 
-  constructor(readonly send: (content: object) => void) {}
+  constructor(readonly send: (content: object, buffers?: readonly ArrayBuffer[]) => void) {}
 
   /** Whether the kernel answered when it was last expected to. */
   get answering(): ReadonlySignal<boolean> {
@@ -77,6 +103,19 @@ export class Requests {
     });
   }
 
+  /** Change the image; resolves when that is done, rejects with a sentence. */
+  edit(edit: Edit, file?: ArrayBuffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const rid = this.#next++;
+      const timer = setTimeout(() => {
+        this.#answering.value = false;
+        this.#done(rid, NO_ANSWER);
+      }, LONG_PATIENCE);
+      this.#sent.set(rid, { resolve, reject, timer });
+      if (!this.#post({ k: "edit", rid, ...edit }, file && [file])) this.#done(rid, GONE);
+    });
+  }
+
   /** Take a custom message; what answers no open question is dropped. */
   receive(content: unknown, buffers: unknown): void {
     if (typeof content !== "object" || content === null) return;
@@ -85,6 +124,8 @@ export class Requests {
     const rid = Number(message.rid);
     // A refused trait has no number of its own.
     if (message.k === "error" && rid === 0) this.#refused.value = String(message.message);
+    if (message.k === "done" || message.k === "error")
+      this.#done(rid, message.k === "error" ? String(message.message) : "");
     const job = this.#flying.get(rid);
     if (!job) return;
     if (message.k === "data") this.#collect(rid, job, message, buffers);
@@ -112,6 +153,7 @@ export class Requests {
       clearTimeout(job.timer);
       job.reject(calledOff());
     }
+    for (const rid of [...this.#sent.keys()]) this.#done(rid, GONE);
     this.#waiting.length = 0;
     this.#flying.clear();
   }
@@ -126,8 +168,7 @@ export class Requests {
       const patience = LONG.includes(job.ask.what) ? LONG_PATIENCE : PATIENCE;
       job.timer = setTimeout(() => this.#overdue(rid, job), patience);
       this.#flying.set(rid, job);
-      if (!this.#post({ k: "get", rid, ...job.ask }))
-        this.#settle(rid, job, new Error("The kernel is gone."));
+      if (!this.#post({ k: "get", rid, ...job.ask })) this.#settle(rid, job, new Error(GONE));
     }
   }
 
@@ -153,13 +194,22 @@ export class Requests {
     this.#pump();
   }
 
+  /** End an edit: well, or with a sentence. */
+  #done(rid: number, problem: string): void {
+    const sent = this.#sent.get(rid);
+    this.#sent.delete(rid);
+    clearTimeout(sent?.timer);
+    if (problem) sent?.reject(new Error(problem));
+    else sent?.resolve();
+  }
+
   #overdue(rid: number, job: Job): void {
     this.#flying.delete(rid);
     this.#post({ k: "cancel", rid });
     if (job.tries <= RETRIES) this.#waiting.unshift(job);
     else {
       this.#answering.value = false;
-      job.reject(new Error("No answer from the kernel."));
+      job.reject(new Error(NO_ANSWER));
     }
     this.#pump();
   }
@@ -178,9 +228,9 @@ export class Requests {
   }
 
   /** Send; a model whose kernel was restarted throws here. */
-  #post(content: object): boolean {
+  #post(content: object, buffers?: readonly ArrayBuffer[]): boolean {
     try {
-      this.send(content);
+      this.send(content, buffers);
       return true;
     } catch {
       this.#answering.value = false;

@@ -20,11 +20,13 @@ beforeEach(() => {
   controller = new AbortController();
   model = fakeScope(specimen);
   const sync = connect(model, controller.signal);
-  const lazy = createLazy(() => Promise.reject(new Error("There is no kernel.")));
+  const nothing = () => Promise.reject(new Error("There is no kernel."));
+  const [lazy, tools] = [createLazy("rooms", nothing), createLazy("tools", nothing)];
   store = createStore(sync, {
     detail: createDetail(sync.request, () => sync.pictures.peek(), controller.signal),
     lazy,
-    answers: createAnswers(sync.request, lazy),
+    tools,
+    answers: createAnswers(sync.request, lazy, tools),
   });
 });
 afterEach(() => {

@@ -10,17 +10,19 @@ import { orderOf } from "./draw/order";
 import { type Cell, placeOf } from "./draw/query";
 import { answers } from "./draw/question";
 import { layerRange, type Range, rangeOf } from "./draw/scale";
-import type { Answers, Kept, Lazy } from "./findings";
-import type { ScopeModel } from "./model";
+import type { Answers, Effects, Kept, Lazy, Tools } from "./findings";
+import type { Bytes, Header, ScopeModel } from "./model";
 import type {
   Checks,
   CodeTile,
+  Edit,
   ExactTile,
   HeatMap,
   LayerInfo,
   LayerPictures,
   MethodInfo,
   Question,
+  Sort,
 } from "./records";
 
 /** What Python says, and how to answer. */
@@ -36,6 +38,8 @@ export interface Source {
   readonly refused: ReadonlySignal<string>;
   set(changes: Partial<ScopeModel>): void;
   unanswered(): void;
+  /** Change the image; resolves once the kernel has drawn it anew, rejects with a sentence. */
+  edit(edit: Edit, file?: ArrayBuffer): Promise<void>;
   /** Stop the long work that is going on. */
   stop(): void;
   retry(): void;
@@ -54,17 +58,28 @@ export interface Detail {
   forgive(): void;
 }
 
+/** A number for each channel of a layer, to sort by. */
+export interface Brought {
+  readonly sort: Sort;
+  readonly layer: string;
+  readonly epoch: number;
+  readonly values: Float32Array;
+}
+
 /** What the panel waits for: pictures of another layer, a map, the kernel's work, or nothing. */
 export type Awaited = "" | "layer" | "map" | "work";
 
 export interface Store extends Source {
   readonly detail: Detail;
-  /** The code of the rooms. */
+  /** The code of the rooms, and of the tools. */
   readonly lazy: Lazy;
+  readonly tools: Lazy<Tools>;
   /** What the kernel told the rooms. */
   readonly answers: Answers;
   /** What the checks of the map found; `null` without the rooms' code, or while there is nothing. */
   readonly checks: ReadonlySignal<Checks | null>;
+  /** What becomes of the score without each channel of a layer, as far as it is known; `null` while there is nothing. */
+  readonly effects: ReadonlySignal<Effects | null>;
   /** Name of the layer to show as picked: it changes together with the pictures, unless they are late. */
   readonly picked: ReadonlySignal<string>;
   /** The layer whose pictures are shown, as the table describes it. */
@@ -72,6 +87,10 @@ export interface Store extends Source {
   /** Smallest and largest value of the layer. */
   readonly range: ReadonlySignal<Range>;
   readonly order: ReadonlySignal<Uint32Array>;
+  /** Numbers to sort by that the tools bring. */
+  readonly brought: Signal<Brought | null>;
+  /** The numbers of a sort that has its own, of the channels shown; `null` where it has none, or they have not come. */
+  readonly keys: ReadonlySignal<Float32Array | null>;
   /** The class that the map explains: the chosen one, or the likeliest. */
   readonly target: ReadonlySignal<number | null>;
   /** The method in use, as the registry describes it; `null` where it does not. */
@@ -90,20 +109,34 @@ export interface Store extends Source {
   rangeOf(channel: number): Range;
 }
 
-export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" | "answers">): Store {
+type More = Pick<Store, "detail" | "lazy" | "tools" | "answers">;
+
+export function createStore(source: Source, more: More): Store {
   const { traits, pictures, map } = source;
   const range = computed(() => (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }));
   const target = computed(() => targetOf(source));
   const awaited = computed(() => awaitedOf(source, target.value));
   const late = signal<Awaited>("");
-  const shares = computed(() =>
-    map.value?.layer === pictures.value?.layer ? (map.value?.shares ?? null) : null,
-  );
+  const brought = signal<Brought | null>(null);
+  const keys = computed(() => {
+    const { layer, epoch } = pictures.value ?? {};
+    const sort = traits.sort.value;
+    if (sort === "share") return map.value?.layer === layer ? (map.value?.shares ?? null) : null;
+    const found = brought.value;
+    return found?.sort === sort && found.layer === layer && found.epoch === epoch ? found.values : null;
+  });
   return {
     ...source,
     ...more,
-    checks: computed(() => checksOf(source, more.lazy)),
+    checks: computed(() =>
+      readBy(more.lazy.part.value?.readChecks, traits._checks_header.value, traits._checks.value),
+    ),
+    effects: computed(() =>
+      readBy(more.tools.part.value?.readEffects, traits._effects_header.value, traits._effects.value),
+    ),
     range,
+    brought,
+    keys,
     target,
     method: computed(() => traits._methods.value.find(({ key }) => key === traits.method.value) ?? null),
     laid: computed(() => (traits.cam.value ? map.value : null)),
@@ -113,7 +146,7 @@ export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" 
       () => traits.layers.value[placeOf(traits.layers.value, pictures.value?.layer ?? "")] ?? null,
     ),
     order: computed(() =>
-      pictures.value ? orderOf(traits.sort.value, pictures.value.stats, shares.value) : new Uint32Array(0),
+      pictures.value ? orderOf(traits.sort.value, pictures.value.stats, keys.value) : new Uint32Array(0),
     ),
     enlarged: computed(() => {
       const channel = traits.channel.value;
@@ -134,12 +167,15 @@ export function createStore(source: Source, more: Pick<Store, "detail" | "lazy" 
   };
 }
 
-/** Nothing but the rooms shows them, so the rooms bring their reader. */
-function checksOf({ traits }: Source, { rooms }: Lazy): Checks | null {
-  const header = traits._checks_header.value;
-  if (!rooms.value || Object.keys(header).length === 0) return null;
+/** What nothing but a part shows is read by that part, once it is there. */
+function readBy<T>(
+  read: ((header: unknown, body: unknown) => T) | undefined,
+  header: Header,
+  body: Bytes,
+): T | null {
+  if (!read || Object.keys(header).length === 0) return null;
   try {
-    return rooms.value.readChecks(header, traits._checks.value);
+    return read(header, body);
   } catch {
     return null; // half of a message, or one of another version: the next may be whole
   }
@@ -151,7 +187,7 @@ function awaitedOf({ traits, confirmed, map, answering }: Source, target: number
   if (!traits.error.value) {
     const layer = traits.layer.value;
     if (layer && layer !== confirmed.value) return "layer";
-    const wanted = traits.cam.value || traits.sort.value === "share";
+    const wanted = traits.cam.value || traits.shares.value || traits.sort.value === "share";
     const question: Question = {
       layer,
       target,

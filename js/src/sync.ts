@@ -11,7 +11,7 @@ import {
 } from "@preact/signals";
 import { Cache } from "./cache";
 import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
-import type { HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
+import type { Edit, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
 import { type Ask, Requests } from "./requests";
 import { readLayer, readMap } from "./wire";
 import type { Packet } from "./wire/packet";
@@ -35,6 +35,8 @@ export interface Sync {
   /** Write traits, here and in Python. */
   set(changes: Partial<ScopeModel>): void;
   request(ask: Ask, signal: AbortSignal): Promise<Packet>;
+  /** Change the image; resolves once the kernel has drawn it anew, rejects with a sentence. */
+  edit(edit: Edit, file?: ArrayBuffer): Promise<void>;
   /** Keep pictures for when their layer is picked; those that were shown are kept in any case. */
   keep(pictures: LayerPictures): void;
   keeps(layer: string, epoch: number): boolean;
@@ -62,12 +64,18 @@ const CHOICES = [
   "map_style",
   "checks",
   "sort",
+  "specimen",
+  "against",
+  "side",
+  "silence",
+  "fill",
+  "region",
 ] as const;
 
 /** Listen to a model until `signal` aborts. */
 export function connect(model: HostModel, signal: AbortSignal): Sync {
   const traits = readAll(model);
-  const requests = new Requests((content) => model.send(content));
+  const requests = new Requests((content, buffers) => model.send(content, undefined, buffers));
   const packets = followPackets(traits, signal);
 
   // A message may change several traits: read them all, so that none is seen beside an old one.
@@ -95,6 +103,7 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
     refused: requests.refused,
     set,
     request: (ask, until) => requests.ask(ask, until),
+    edit: (edit, file) => requests.edit(edit, file),
     unanswered: () => requests.heard(false),
     stop: () => requests.stop(),
     retry() {

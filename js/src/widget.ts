@@ -1,8 +1,10 @@
 /** The widget: connects a host's model to the panel. Wiring only. */
 
+import { effect } from "@preact/signals";
 import { fetchAhead } from "./ahead";
 import { createAnswers } from "./answers";
 import { createDetail } from "./detail";
+import type { Parts } from "./findings";
 import { createLazy } from "./load";
 import type { HostModel } from "./model";
 import { PATIENCE } from "./requests";
@@ -26,13 +28,20 @@ function open(model: HostModel): Connection {
   const sync = connect(model, controller.signal);
   fetchAhead(sync, controller.signal);
   const detail = createDetail(sync.request, () => sync.pictures.peek(), controller.signal);
-  const lazy = createLazy(() => fetchRooms(sync, controller.signal));
-  const store = createStore(sync, { detail, lazy, answers: createAnswers(sync.request, lazy) });
+  const lazy = createLazy("rooms", () => fetchCode("rooms", sync, controller.signal));
+  const tools = createLazy("tools", () => fetchCode("tools", sync, controller.signal));
+  const answers = createAnswers(sync.request, lazy, tools);
+  const store = createStore(sync, { detail, lazy, tools, answers });
   const stop = watch(store, PATIENCE);
+  const stopTools = effect(() => {
+    // Not before the first picture, for which nothing should wait.
+    if (sync.pictures.value && sync.answering.value) tools.load().catch(() => {});
+  });
   const connection = {
     store,
     close() {
       stop();
+      stopTools();
       controller.abort();
       connections.delete(model);
     },
@@ -41,8 +50,8 @@ function open(model: HostModel): Connection {
   return connection;
 }
 
-async function fetchRooms(sync: Sync, until: AbortSignal): Promise<Uint8Array> {
-  return readCode(await sync.request({ what: "rooms", epoch: 0, layer: "", channels: [] }, until));
+async function fetchCode(what: keyof Parts, sync: Sync, until: AbortSignal): Promise<Uint8Array> {
+  return readCode(await sync.request({ what, epoch: 0, layer: "", channels: [] }, until), what);
 }
 
 /** What a host hands over; `signal` only since anywidget 0.11. */

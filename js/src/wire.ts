@@ -69,6 +69,7 @@ export function readMap(header: unknown, body: unknown): HeatMap {
     size,
     values,
     shares: packet.arrays.has("shares") ? float32(packet, "shares") : new Float32Array(0),
+    weights: packet.arrays.has("weights") ? float32(packet, "weights") : new Float32Array(0),
   };
 }
 
@@ -118,9 +119,9 @@ export function readExact(packet: Packet): { channel: number; tile: ExactTile } 
   return { channel, tile: { size, values: float32(packet, "values", size[0] * size[1]) } };
 }
 
-/** A `rooms` packet: the text of a module. */
-export function readCode(packet: Packet): Uint8Array {
-  const code = expect(packet, "rooms").arrays.get("code")?.data;
+/** A packet of code: the text of a module. */
+export function readCode(packet: Packet, kind: string): Uint8Array {
+  const code = expect(packet, kind).arrays.get("code")?.data;
   if (code instanceof Uint8Array) return code;
   throw new Error("The packet has no uint8 array code.");
 }

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     )
     from nnscope.probe import Probe as Probe
     from nnscope.records import Unit as Unit
-    from nnscope.widget.scope import Scope as Scope, show as show
+    from nnscope.widget.opening import compare as compare, show as show
+    from nnscope.widget.scope import Scope as Scope
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "show": "nnscope.widget.scope",
+    "show": "nnscope.widget.opening",
+    "compare": "nnscope.widget.opening",
     "Scope": "nnscope.widget.scope",
     "Probe": "nnscope.probe",
     "Unit": "nnscope.records",
@@ -43,6 +45,7 @@ __all__ = [
     "activations",
     "attribute",
     "cam",
+    "compare",
     "demo",
     "differences",
     "layers",

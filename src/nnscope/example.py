@@ -24,7 +24,7 @@ def demo(**view: Any) -> Scope:
     Raises:
         UnavailableError: The packages of the ``demo`` extra are missing.
     """
-    from nnscope.widget.scope import show
+    from nnscope.widget.opening import show
 
     image = view.pop("image", None)
     return show(network(), chelsea() if image is None else image, name="EfficientNet-Lite0", **view)

@@ -48,7 +48,7 @@ FAILED = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def window(browser, lab):
     """JupyterLab in a page, with a kernel that has loaded what is slow to load."""
-    hosts.write_notebook(lab, "window.ipynb", ["import torchvision, nnscope.example, nnscope.widget.scope"])
+    hosts.write_notebook(lab, "window.ipynb", ["import torchvision, nnscope.example, nnscope.widget.opening"])
     with hosts.notebook(browser, lab, "window.ipynb") as window:
         window.run_all()
         yield window

@@ -35,6 +35,7 @@ def packets() -> dict[str, tuple[dict, bytes]]:
             "layer",
             {"tiles": tiles, "lo": lo, "hi": hi, **stats},
             **where,
+            side="this",
             channels=4,
             size=[6, 8],
             tile=[6, 8],
@@ -46,6 +47,7 @@ def packets() -> dict[str, tuple[dict, bytes]]:
                 "lo": np.array([-2], np.float32),
                 "hi": np.array([3.08], np.float32),
                 "shares": np.array([3, -1, 0.5, 0], np.float32),
+                "weights": np.array([0.25, -0.5, 0.0042, 0], np.float32),
             },
             **where,
             target=281,
@@ -93,6 +95,7 @@ def packets() -> dict[str, tuple[dict, bytes]]:
         ),
         "exact": packet.encode("exact", {"values": activation[None, 1]}, **where, channels=[1], size=[6, 8]),
         **numbers(where, {"tiles": tiles[:2], "lo": lo[:2], "hi": hi[:2]}),
+        **compared(where, {"tiles": tiles[:2], "lo": lo[:2], "hi": hi[:2]}),
     }
 
 
@@ -174,6 +177,70 @@ def numbers(where: dict, codes: dict) -> dict[str, tuple[dict, bytes]]:
             stages=[
                 {**stage, "layer": "features.0", "kind": "Conv2d", "family": "convolution"},
                 {**stage, "layer": "features.1", "kind": "ReLU", "family": "activation", "cut": 0.4375},
+            ],
+        ),
+    }
+
+
+def compared(where: dict, codes: dict) -> dict[str, tuple[dict, bytes]]:
+    """The packets of what compares and ranks."""
+    names = ("this", "other", "difference")
+    sides = {f"{side}_{name}": part for side in names for name, part in codes.items()}
+    one = {name: part[:1] for name, part in codes.items()}
+    row = np.array([0.5, np.nan], np.float32)
+    columns = ("change", "correlation", "this_mean", "other_mean", "this_max", "other_max")
+    unknown = {"change": None, "correlation": None, "cka": None}
+    ranked = {"layer": "features.0", "score": 2.5, "inside": 3.25, "outside": -0.5}
+    pinned = {"layer": "features.0", "min": -7, "max": 8.75, "mean": 1}
+    return {
+        "effects": packet.encode(
+            "effects",
+            {"effects": np.array([1.5, -0.25, np.nan, 0], np.float32)},
+            **where,
+            target=281,
+            unit="",
+            what="logit of tabby",
+            whole=14.25,
+            done=0.75,
+        ),
+        "pair": packet.encode("pair", sides, **where, channels=[2, 0], size=[6, 8]),
+        "differences": packet.encode(
+            "differences",
+            {name: row + i for i, name in enumerate(columns)},
+            **where,
+            names=["cat", "dog"],
+            images=3,
+            layers=[
+                {"name": "features.0", "change": 0.25, "correlation": 0.5, "cka": 0.75, "sentence": ""},
+                {"name": "features.9", **unknown, "sentence": "dog has no such layer."},
+            ],
+        ),
+        "region": packet.encode(
+            "region",
+            {**codes, "scores": np.array([2.5, np.nan, -1, 0], np.float32)},
+            **where,
+            box=[8, 16.5, 40, 64],
+            tile=[6, 8],
+            rows=[{**ranked, "channel": 3}, {**ranked, "channel": 0, "score": 1.25}],
+        ),
+        "field": packet.encode(
+            "field",
+            one,
+            **where,
+            channels=[3],
+            cell=[0, 5],
+            box=[0, 0, 7, 7],
+            support=[1, 0, 6, 7],
+            core=None,
+        ),
+        "pins": packet.encode(
+            "pins",
+            codes,
+            epoch=0,
+            tile=[6, 8],
+            rows=[
+                {**pinned, "unit": "features.0[3]", "channel": 3},
+                {**pinned, "unit": "features.0[0]", "channel": 0, "mean": None},
             ],
         ),
     }

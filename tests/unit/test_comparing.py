@@ -156,7 +156,7 @@ def test_pictures_of_a_contrast_are_those_of_the_difference(contrast):
     for found, expected in (
         (contrast.tiles("second", [5, 1]), quantize(apart[[5, 1]])),
         (contrast.summary("second").codes, summarize(apart).codes),
-        (contrast.thumbs({"second": 2}, (4, 4)), quantize(summarize(apart).thumb(2, (4, 4))[None])),
+        (contrast.thumbs([("second", 2)], (4, 4)), quantize(summarize(apart).thumb(2, (4, 4))[None])),
     ):
         assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
     assert torch.equal(contrast.stats("second").max, apart.amax((1, 2)))

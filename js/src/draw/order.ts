@@ -2,18 +2,25 @@
 
 import type { Sort, Stats } from "../records";
 
-/** Channel numbers in order: by number, or falling by a statistic; equal ones by number. */
-export function orderOf(sort: Sort, stats: Stats, shares: Float32Array | null): Uint32Array {
+/**
+ * Channel numbers in order: by number, or falling by a statistic or by numbers of the sort's own; equal ones by
+ * number.
+ */
+export function orderOf(sort: Sort, stats: Stats, own: Float32Array | null): Uint32Array {
   const order = Uint32Array.from(stats.max, (_, channel) => channel);
-  const key = keyOf(sort, stats, shares);
+  const key = keyOf(sort, stats, own);
   if (!key || key.length !== order.length) return order;
   return order.sort((a, b) => falling(key[a], key[b]) || a - b);
 }
 
 /** The numbers a sort goes by; `null` for the order of the channels themselves, or when unknown. */
-function keyOf(sort: Sort, stats: Stats, shares: Float32Array | null): Float32Array | null {
+function keyOf(sort: Sort, stats: Stats, own: Float32Array | null): Float32Array | null {
   if (sort === "index") return null;
-  return sort === "share" ? shares : stats[sort];
+  return isStatistic(sort) ? stats[sort] : own;
+}
+
+function isStatistic(sort: Sort): sort is Sort & keyof Stats {
+  return ["max", "mean", "std", "l2", "active"].includes(sort);
 }
 
 /** Larger first, NaN last. */

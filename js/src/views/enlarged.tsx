@@ -47,7 +47,7 @@ function Channel({ channel, pictures }: { channel: number; pictures: LayerPictur
   }, [view]);
   const tab = view.tab.value;
   const pixels = tab === "Pixels";
-  const Foot = store.lazy.rooms.value?.PixelsFoot;
+  const Foot = store.lazy.part.value?.PixelsFoot;
   return (
     <Dialog label={`Channel ${channel}`} onKeyDown={(event) => onKey(event, store, view, spot)}>
       <EnlargedTop channel={channel} pictures={pictures} />

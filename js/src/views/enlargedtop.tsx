@@ -23,6 +23,9 @@ const NOUNS: Record<Exclude<Sort, "index">, string> = {
   l2: "L2 norm",
   active: "active cells",
   share: "share of the class",
+  effect: "effect on the score",
+  change: "change",
+  region: "response in the region",
 };
 
 export function EnlargedTop({ channel, pictures }: { channel: number; pictures: LayerPictures }) {

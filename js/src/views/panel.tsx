@@ -9,6 +9,7 @@ import { useScope } from "./context";
 import { Enlarged } from "./enlarged";
 import { Header } from "./header";
 import { Notices } from "./notices";
+import { Slot } from "./slot";
 import { Specimen } from "./specimen";
 import { StatusLine } from "./statusline";
 import { Views } from "./views";
@@ -21,10 +22,11 @@ export function Panel() {
   const checking = store.traits.checks.value;
   const covered = checking || store.enlarged.value !== null;
   const empty = store.pictures.value === null;
-  const rooms = store.lazy.rooms.value;
+  const rooms = store.lazy.part.value;
   return (
     <>
       {rooms && <style>{rooms.STYLE}</style>}
+      <Slot>{({ STYLE }) => <style>{STYLE}</style>}</Slot>
       <Progress />
       <div class="nn-panel" inert={covered} aria-hidden={covered ? "true" : undefined}>
         <Header />

@@ -17,7 +17,7 @@ interface RoomProps {
 
 export function Room({ children }: RoomProps) {
   const { store } = useScope();
-  const { rooms, problem, load } = store.lazy;
+  const { part: rooms, problem, load } = store.lazy;
   const there = rooms.value;
   const answering = store.answering.value;
   useEffect(() => {

@@ -25,6 +25,8 @@ export function snippet({ layer, shape, channel, view, cell, map }: Shown): stri
         kernels: `kernels = probe.weights(${name})`,
         statistics: `histograms = probe.histograms(${name})`,
         network: "layers = probe.layers",
+        differences: `changes = probe.compare(other, ${name})`,
+        region: "ranking = probe.responding(region)",
       }[view];
   return [
     "probe = nnscope.Probe(model, image)",

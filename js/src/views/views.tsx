@@ -5,6 +5,7 @@ import { useScope } from "./context";
 import { Choice } from "./controls";
 import { Grid } from "./grid";
 import { Room } from "./room";
+import { Slot } from "./slot";
 import { Toolbar } from "./toolbar";
 
 const TABS = {
@@ -12,6 +13,8 @@ const TABS = {
   Kernels: "kernels",
   Statistics: "statistics",
   Network: "network",
+  Differences: "differences",
+  Region: "region",
 } as const satisfies Record<string, View>;
 type Tab = keyof typeof TABS;
 
@@ -21,11 +24,17 @@ const LABELS: Record<View, string> = {
   kernels: "Kernels of the layer",
   statistics: "Statistics of the layer",
   network: "The whole network",
+  differences: "What differs",
+  region: "Channels that answer to the region",
 };
 
 export function Views() {
   const { store } = useScope();
+  const { _other, region } = store.traits;
   const view = store.traits.view.value;
+  const tabs = names.filter(
+    (name) => (name !== "Differences" || _other.value.kind) && (name !== "Region" || region.value.length > 0),
+  );
   const tab = tabs.find((word) => TABS[word] === view) ?? "Channels";
   return (
     <div class="nn-view">
@@ -41,17 +50,32 @@ export function Views() {
       </div>
       <div class="nn-viewed" role="tabpanel" aria-label={LABELS[TABS[tab]]}>
         {tab === "Channels" && <Grid />}
-        {tab !== "Channels" && (
-          <Room key={tab}>
-            {({ VIEWS }) => {
-              const Shown = VIEWS[TABS[tab]];
-              return <Shown />;
-            }}
-          </Room>
-        )}
+        <Shown key={tab} tab={tab} />
       </div>
     </div>
   );
 }
 
-const tabs = Object.keys(TABS) as Tab[];
+/** What is fetched apart. */
+function Shown({ tab }: { readonly tab: Tab }) {
+  if (tab === "Channels") return null;
+  if (tab === "Differences" || tab === "Region")
+    return (
+      <Slot>
+        {({ VIEWS }) => {
+          const View = VIEWS[TABS[tab]];
+          return <View />;
+        }}
+      </Slot>
+    );
+  return (
+    <Room>
+      {({ VIEWS }) => {
+        const View = VIEWS[TABS[tab]];
+        return <View />;
+      }}
+    </Room>
+  );
+}
+
+const names = Object.keys(TABS) as Tab[];

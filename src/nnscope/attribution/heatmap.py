@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -13,6 +14,7 @@ from nnscope.attribution.registry import METHODS, RECTIFIED, Method
 from nnscope.attribution.step import Step
 from nnscope.attribution.styles import Style, difference
 from nnscope.attribution.weighted import LayerMap
+from nnscope.errors import OptionError
 from nnscope.records import Heatmap, Layer, Specimen
 
 
@@ -78,35 +80,55 @@ def heatmap(layer: Layer | None, step: Step, about: About) -> Heatmap:
 
 def less(one: Heatmap, other: Heatmap) -> Heatmap:
     """The map of one class less that of another, both before ReLU and scaling."""
+    both = one.weights is not None and other.weights is not None
+    made = _difference(one, other, other.label, "Both classes have the same map, so that nothing is left.")
+    weights = _minus(one.weights, other.weights) if both else None
+    return replace(made, label=f"{one.label} less {other.label}", weights=weights, versus=other.target)
+
+
+def change(one: Heatmap, other: Heatmap, names: tuple[str, str]) -> Heatmap:
+    """What the same question gives here and not there, both before ReLU and scaling.
+
+    Args:
+        one: The map of this.
+        other: The map of what it is compared with.
+        names: What the two are called.
+
+    Raises:
+        OptionError: The maps have different sizes.
+    """
+    if one.raw.shape != other.raw.shape:
+        sizes = (" × ".join(map(str, heatmap.raw.shape)) for heatmap in (one, other))
+        msg = "The maps have {} and {} cells, so that no difference can be taken; give images of one size."
+        raise OptionError(msg.format(*sizes))
+    where = f"the same of {names[1]}"
+    return _difference(one, other, where, f"The map is the same for {names[0]} and {names[1]}.")
+
+
+def _difference(one: Heatmap, other: Heatmap, taken: str, alike: str) -> Heatmap:
+    """One map less another: of weights nothing is known, for the channels may hold different values."""
     raw = one.raw - other.raw
     drawing = difference(raw, METHODS[one.method])
-    both = one.weights is not None and other.weights is not None
-    doubt = "" if bool((raw != 0).any()) else "Both classes have the same map, so that nothing is left."
+    doubt = "" if bool((raw != 0).any()) else alike
     record = {
         **one.provenance,
-        "target": f"{one.provenance['target']} less {other.label}",
+        "target": f"{one.provenance['target']} less {taken}",
         "upsampling": drawing.upsampling,
         "scale": drawing.scale,
         "style": "",
         "done": one.provenance["done"] or other.provenance["done"],
         "doubt": doubt or other.provenance["doubt"],
     }
-    return Heatmap(
+    return replace(
+        one,
         raw=raw,
-        method=one.method,
-        layer=one.layer,
-        target=one.target,
-        label=f"{one.label} less {other.label}",
-        weights=_minus(one.weights, other.weights) if both else None,
+        weights=None,
         shares=_minus(one.shares, other.shares),
         provenance=record,
         drawn=drawing.plane,
         ends=drawing.ends,
         signed=True,
         done=(one.done + other.done) / 2,
-        versus=other.target,
-        style=one.style,
-        specimen=one.specimen,
     )
 
 

@@ -9,6 +9,7 @@ from nnscope.probe.contrast import Contrast
 from nnscope.probe.explainer import RANKINGS, Target, coarse_map
 from nnscope.probe.probe import Probe
 from nnscope.probe.seen import Seen
+from nnscope.probe.several import differences
 from nnscope.tensors.brush import TOOLS
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Seen",
     "Target",
     "coarse_map",
+    "differences",
     "opened",
     "styles_of",
 ]

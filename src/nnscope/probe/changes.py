@@ -16,7 +16,8 @@ from nnscope.attribution.step import plainly
 from nnscope.errors import OptionError
 from nnscope.network.silence import Silence, Value, stepwise
 from nnscope.probe.explainer import Explainer, Target, _to_the_end
-from nnscope.probe.sight import Sight, _values
+from nnscope.probe.seen import _values
+from nnscope.probe.sight import Sight
 from nnscope.records import Effects, Layer, Prediction
 
 if TYPE_CHECKING:

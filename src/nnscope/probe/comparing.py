@@ -8,7 +8,6 @@ from typing import Any, overload
 from nnscope.errors import OptionError
 from nnscope.probe.contrast import Contrast
 from nnscope.probe.explainer import Explainer
-from nnscope.probe.sight import Sight
 from nnscope.records import ChannelDifferences, DifferenceTable
 
 
@@ -18,13 +17,13 @@ class Comparing(Explainer):
     @overload
     def compare(
         self,
-        other: Sight,
+        other: Explainer,
         layer: None = None,
         *,
         progress: Callable[[DifferenceTable], object] | None = None,
     ) -> DifferenceTable: ...
     @overload
-    def compare(self, other: Sight, layer: str) -> ChannelDifferences: ...
+    def compare(self, other: Explainer, layer: str) -> ChannelDifferences: ...
     def compare(
         self,
         other: Any,
@@ -48,7 +47,7 @@ class Comparing(Explainer):
             OptionError: The layer cannot be compared, or the other is no probe.
             ForwardError: A model raised.
         """
-        if not isinstance(other, Sight):
+        if not isinstance(other, Explainer):
             msg = f"A probe is compared with another Probe, not with a {type(other).__name__}."
             raise OptionError(msg)
         contrast = Contrast(self, other)

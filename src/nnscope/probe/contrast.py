@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from nnscope.attribution.bench import Growing
+from nnscope.attribution.heatmap import change
 from nnscope.errors import OptionError
+from nnscope.probe.explainer import Explainer, Target
 from nnscope.probe.seen import Seen, _forget, _summaries, _values
-from nnscope.probe.sight import Sight
-from nnscope.records import ChannelDifferences, DifferenceTable, Layer, LayerDifference, LayerTable
+from nnscope.records import ChannelDifferences, DifferenceTable, Heatmap, Layer, LayerDifference, LayerTable
 from nnscope.tensors.similarity import likeness
 
 
@@ -29,7 +32,7 @@ class Contrast(Seen):
         other: What is taken away from it.
     """
 
-    def __init__(self, this: Sight, other: Sight) -> None:
+    def __init__(self, this: Explainer, other: Explainer) -> None:
         self.this = this
         self.other = other
         self._begin()
@@ -149,6 +152,26 @@ class Contrast(Seen):
         made = DifferenceTable(rows, self.names)
         _values.put(self._key, "table", value=made, nbytes=256 * len(rows))
         yield made
+
+    def growing(
+        self, method: str, target: Target = None, layer: str | None = None, **how: Any
+    ) -> Iterator[Growing]:
+        """What the map of ``Probe.growing`` has more on this than on the other; the whole of it comes last.
+
+        Raises:
+            OptionError: The two maps have different sizes.
+            NnscopeError: What making a map raises.
+        """
+        maps: list[Heatmap] = []
+        for half, probe in enumerate((self.this, self.other)):
+            for step in probe.growing(method, target, layer, **how):
+                if step.done < 1 or step.heatmap is None:
+                    yield Growing((half + step.done) / 2, None)
+                else:
+                    maps.append(step.heatmap)
+                    layer = step.heatmap.layer or layer
+        this, other = maps
+        yield Growing(1.0, change(this, other, self.names))
 
     # -- inside -----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -69,9 +69,9 @@ class Seen:
         """Some channels of a layer at native size, quantised, ``[n, H, W]``."""
         return quantize(self._picked(self._row(layer), channels))
 
-    def thumbs(self, channels: Mapping[str, int], size: tuple[int, int]) -> Codes:
-        """One channel of each named layer, small, quantised, ``[n, h, w]``."""
-        pictures = [self.summary(layer).thumb(channel, size) for layer, channel in channels.items()]
+    def thumbs(self, channels: Iterable[tuple[str, int]], size: tuple[int, int]) -> Codes:
+        """Channels of any layers, by name and number, small, quantised, ``[n, h, w]``."""
+        pictures = [self.summary(layer).thumb(channel, size) for layer, channel in channels]
         return quantize(torch.stack(pictures))
 
     def channel(self, layer: str, channel: int) -> Tensor:

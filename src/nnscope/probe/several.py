@@ -13,8 +13,8 @@ from nnscope.errors import ImageError
 from nnscope.network import survey as network
 from nnscope.network.preprocess import prepare
 from nnscope.probe.contrast import Contrast, known
+from nnscope.probe.explainer import Explainer
 from nnscope.probe.seen import MEGABYTE, _summaries, _values
-from nnscope.probe.sight import Sight
 from nnscope.records import DifferenceTable, Layer, LayerDifference
 from nnscope.tensors.similarity import FEW, gram, likeness_of, linear_cka, sums
 
@@ -35,7 +35,9 @@ def differences(
     if not several:
         msg = "There is no image; give one or more."
         raise ImageError(msg)
-    this, other = (Sight(model, several[0], transform=transform, labels=None) for model in (model_a, model_b))
+    this, other = (
+        Explainer(model, several[0], transform=transform, labels=None) for model in (model_a, model_b)
+    )
     contrast = Contrast(this, other)
     if len(several) == 1:
         return contrast.table(progress)
@@ -162,7 +164,7 @@ class Several:
                 self._tallies.pop(piece.layer, None)
 
     def _held(
-        self, sight: Sight, inputs: Sequence[Tensor], group: Sequence[_Piece]
+        self, sight: Explainer, inputs: Sequence[Tensor], group: Sequence[_Piece]
     ) -> dict[_Piece, Tensor | None]:
         """The pieces of all images, ``[images, c, H, W]``; ``None`` where an image has not that layer."""
         rows = {piece.layer: sight._layers[piece.layer] for piece in group}
@@ -200,7 +202,7 @@ def _listed(images: Any) -> list[Any]:
     return list(images) if several and getattr(images, "ndim", 4) == 4 else [images]
 
 
-def _inputs(sight: Sight, images: Sequence[Any], transform: Any) -> list[Tensor]:
+def _inputs(sight: Explainer, images: Sequence[Any], transform: Any) -> list[Tensor]:
     first = sight.specimen.input
     rest = (
         prepare(image, sight.model, transform, device=first.device, dtype=first.dtype) for image in images[1:]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from nnscope.records.colours import Colours
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom; pixel edges lie at whole numbers."""
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from nnscope.errors import UnavailableError
-from nnscope.probe import Probe, Target
-from nnscope.widget import numbers
-from nnscope.widget.messages import Get, What
+from nnscope.widget import compared, numbers
+from nnscope.widget.asked import Asked
+from nnscope.widget.messages import What
 from nnscope.widget.network import network_packet
 from nnscope.widget.pictures import Packet, layer_packet
 from nnscope.wire import packet
@@ -19,22 +19,15 @@ from nnscope.wire import packet
 STATIC = Path(__file__).parent.parent / "static"
 
 
-def answer(probe: Probe, get: Get, target: Target) -> Packet:
+def answer(asked: Asked) -> Packet:
     """What the browser asked for.
-
-    Args:
-        probe: What answers.
-        get: The question.
-        target: What the panel explains at the moment.
 
     Raises:
         UnavailableError: It cannot be given now; the sentence says why.
         NnscopeError: What the probe raises.
     """
-    if get.what not in _UNASKED:
-        probe.refresh()
-    with probe.settled():
-        return _ANSWERS[get.what](probe, get, target)
+    with asked.look.this.settled():
+        return _ANSWERS[asked.get.what](asked)
 
 
 def built(name: str) -> str:
@@ -43,47 +36,42 @@ def built(name: str) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
 
-def _coarse(probe: Probe, get: Get, _target: Target) -> Packet:
+def _coarse(asked: Asked) -> Packet:
     """All of a layer that will perhaps be picked next; nobody asked for it, so the model is not run."""
-    if not probe.at_hand(get.layer):
-        msg = f"Layer {get.layer!r} is not at hand."
+    if not asked.look.shown.at_hand(asked.get.layer):
+        msg = f"Layer {asked.get.layer!r} is not at hand."
         raise UnavailableError(msg)
-    return layer_packet(probe, get.layer)
+    return layer_packet(asked.look, asked.get.layer)
 
 
-def _native(probe: Probe, get: Get, _target: Target) -> Packet:
-    codes = probe.tiles(get.layer, get.channels)
-    return _detail(probe, get, {name: part.numpy() for name, part in codes._asdict().items()})
+def _native(asked: Asked) -> Packet:
+    codes = asked.look.shown.tiles(asked.get.layer, asked.get.channels)
+    return _detail(asked, {name: part.numpy() for name, part in codes._asdict().items()})
 
 
-def _exact(probe: Probe, get: Get, _target: Target) -> Packet:
-    return _detail(probe, get, {"values": probe.channel(get.layer, get.channels[0]).numpy()[None]})
+def _exact(asked: Asked) -> Packet:
+    get = asked.get
+    return _detail(asked, {"values": asked.look.shown.channel(get.layer, get.channels[0]).numpy()[None]})
 
 
-def _detail(probe: Probe, get: Get, arrays: dict[str, Any]) -> Packet:
+def _detail(asked: Asked, arrays: dict[str, Any]) -> Packet:
     size = next(iter(arrays.values())).shape[1:]
-    return packet.encode(
-        get.what, arrays, epoch=probe.epoch, layer=get.layer, channels=list(get.channels), size=list(size)
-    )
+    return packet.encode(asked.get.what, arrays, **asked.where, size=list(size))
 
 
-def _network(probe: Probe, _get: Get, _target: Target) -> Packet:
-    return network_packet(probe)
-
-
-def _rooms(_probe: Probe, _get: Get, _target: Target) -> Packet:
-    """The code of the panel's other rooms, sent as pictures are: a host loads one file alone."""
-    code = built("rooms.js")
+def _code(asked: Asked) -> Packet:
+    """The code of a part of the panel, sent as pictures are: a host loads one file alone."""
+    code = built(f"{asked.get.what}.js")
     if not code:
         msg = "This part of the frontend is not built; run `make bundle` in the checkout (it needs Node)."
         raise UnavailableError(msg)
-    return packet.encode("rooms", {"code": np.frombuffer(code.encode(), np.uint8)})
+    return packet.encode(asked.get.what, {"code": np.frombuffer(code.encode(), np.uint8)})
 
 
-_UNASKED = frozenset[What](("coarse", "rooms"))
+UNASKED = frozenset[What](("coarse", "rooms", "tools"))
 """What nobody asked of the network: for these it is not run, though its weights have changed."""
 
-_ANSWERS: dict[What, Callable[[Probe, Get, Target], Packet]] = {
+_ANSWERS: dict[What, Callable[[Asked], Packet]] = {
     "coarse": _coarse,
     "native": _native,
     "exact": _exact,
@@ -91,6 +79,12 @@ _ANSWERS: dict[What, Callable[[Probe, Get, Target], Packet]] = {
     "statistics": numbers.statistics,
     "sum": numbers.total,
     "stages": numbers.stages,
-    "network": _network,
-    "rooms": _rooms,
+    "network": network_packet,
+    "rooms": _code,
+    "tools": _code,
+    "pair": compared.pair,
+    "differences": compared.differences,
+    "region": compared.region,
+    "field": compared.field,
+    "pins": compared.pins,
 }

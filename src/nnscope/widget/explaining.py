@@ -12,13 +12,14 @@ from nnscope.errors import NnscopeError, OptionError
 from nnscope.probe import METHODS, Growing, Probe, Target, styles_of
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.widget import pictures
+from nnscope.widget.desk import Look
 from nnscope.widget.study import Study
 from nnscope.widget.traits import ScopeTraits
 
 BETWEEN = 0.2
 """Seconds between two pictures of a map that is being made."""
 
-ASKING = ("target", "versus", "unit", "cam", "method", "map_style", "checks", "sort")
+ASKING = ("target", "versus", "unit", "cam", "method", "map_style", "checks", "sort", "shares")
 """The traits that change what is asked."""
 
 
@@ -35,6 +36,11 @@ class Question(NamedTuple):
 
 class Explaining(ScopeTraits):
     """The part of a scope that asks for maps and their checks."""
+
+    @property
+    def _look(self) -> Look:
+        """What the panel looks at."""
+        raise NotImplementedError
 
     @property
     def probe(self) -> Probe:
@@ -91,7 +97,7 @@ class Explaining(ScopeTraits):
     def stop(self) -> None:
         """Leave off what takes long; what is there of it stays, and says so."""
         asked = self._map_study.question
-        stopped = [study.leave_off() for study in (self._map_study, self._check_study)]
+        stopped = [study.leave_off() for study in self._studies]
         if stopped[0] and self._last is not None and self._last[0] == asked:
             self._send_map(self._last[1])
         elif stopped[0]:
@@ -100,7 +106,7 @@ class Explaining(ScopeTraits):
             self._rest()
 
     def _maps_wanted(self) -> bool:
-        return bool(self.cam) or self.sort == "share" or self.checks
+        return bool(self.cam or self.shares or self.checks) or self.sort == "share"
 
     def _explains(self) -> Target:
         """What the panel explains, as a probe is asked for it."""
@@ -110,9 +116,9 @@ class Explaining(ScopeTraits):
         method, target = METHODS[self.method], self._explains()
         layer = self.layer if method.at == "layer" else None
         if isinstance(target, Unit) or callable(target):
-            return Question(self.probe.epoch, method.key, target, layer, self.map_style, None)
-        target = self.probe.target_index(target)
-        return Question(self.probe.epoch, method.key, target, layer, self.map_style, self.versus)
+            return Question(self._look.epoch, method.key, target, layer, self.map_style, None)
+        target = self._look.this.target_index(target)
+        return Question(self._look.epoch, method.key, target, layer, self.map_style, self.versus)
 
     def _draw_map(self) -> None:
         if not self._maps_wanted():
@@ -122,7 +128,7 @@ class Explaining(ScopeTraits):
         asked = self._question()
         if asked != self._map_study.question:
             self.set_trait("status", f"making the map: {METHODS[asked.method].label}")
-            steps = self.probe.growing(
+            steps = self._look.shown.growing(
                 asked.method,
                 asked.target,
                 asked.layer,
@@ -130,7 +136,7 @@ class Explaining(ScopeTraits):
                 versus=asked.versus,
                 ahead=not callable(asked.target),
             )
-            self._map_study.start(self.probe.model, asked, steps)
+            self._map_study.start(self._look.this.model, asked, steps)
         self._draw_checks()
 
     def _show_map(self, step: Growing) -> None:
@@ -156,7 +162,7 @@ class Explaining(ScopeTraits):
         return self._whole[1]
 
     def _send_map(self, heatmap: Heatmap) -> None:
-        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self.probe.epoch))
+        self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self._look.epoch))
         self._last_sent = time.monotonic()
 
     def _map_failed(self, error: Exception) -> None:
@@ -179,22 +185,31 @@ class Explaining(ScopeTraits):
         if asked.versus is not None:
             msg = "What is checked is the map of one class; take the other class away from 'versus' first."
             raise OptionError(msg)
-        steps = self.probe.checking(asked.method, asked.target, asked.layer, style=asked.style)
-        self._check_study.start(self.probe.model, self._whole, steps)
+        if self._look.side == "difference":
+            msg = "What is checked is one map, not the difference of two; look at this or at the other."
+            raise OptionError(msg)
+        probe = self._look.probe
+        steps = probe.checking(asked.method, asked.target, asked.layer, style=asked.style)
+        self._check_study.start(probe.model, self._whole, steps)
 
     def _show_checks(self, checks: Checks) -> None:
-        self._send_packet("_checks_header", "_checks", pictures.checks_packet(checks, self.probe.epoch))
+        self._send_packet("_checks_header", "_checks", pictures.checks_packet(checks, self._look.epoch))
         if checks.done == 1:
             self._rest()
         else:
             self.set_trait("status", "checking the map")
             self.set_trait("progress", checks.done)
 
+    @property
+    def _studies(self) -> tuple[Study[Any], ...]:
+        """All that may take long, the map first."""
+        return self._map_study, self._check_study
+
     # -- how it goes ------------------------------------------------------------------------
 
     def _rest(self) -> None:
         """Say that nothing is going on, where that is so."""
-        if not (self._map_study.running or self._check_study.running):
+        if not any(study.running for study in self._studies):
             self.set_trait("progress", None)
             self.set_trait("status", "ready")
 

@@ -11,18 +11,23 @@ Browser → kernel::
     {"k": "cancel", "rid": 1}
     {"k": "ping", "rid": 4}
     {"k": "stop", "rid": 5}
+    {"k": "get", "rid": 6, "epoch": 0, "what": "pins", "layer": "", "channels": [], "units": ["a.3[14]"]}
+    {"k": "edit", "rid": 7, "op": "stroke", …}
 
-What a ``get`` asks for is one of ``WHATS``; the packet that answers is described in ``wire/packet.py``.
+An ``edit`` changes the image; ``widget/edit.py`` lists its operations. What a ``get`` asks for is one of
+``WHATS``; the packet that answers is described in ``wire/packet.py``.
 
 Kernel → browser::
 
     {"k": "data", "rid": 1, "part": 0, "parts": 2, "header": {…}} + one buffer
     {"k": "error", "rid": 1, "code": "layer", "message": "…"}
     {"k": "pong", "rid": 4}
+    {"k": "done", "rid": 7}
 
 The buffers of a ``data`` reply, joined in the order of ``part``, are the body of one packet
 (``wire/packet.py``); the header comes with part 0. A cancelled request gets no reply, nor does
-``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays.
+``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays. An ``edit``
+is ``done`` once the traits say what became of it.
 """
 
 from __future__ import annotations
@@ -32,12 +37,32 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from nnscope.errors import OptionError
-from nnscope.records import Layer, LayerTable
+from nnscope.records import Layer, LayerTable, Unit
+from nnscope.widget.edit import Edit, parse_edit
 
 MOST_CHANNELS = 4096
 """Most channels one request may ask for."""
 
-What = Literal["coarse", "native", "exact", "kernels", "statistics", "sum", "stages", "network", "rooms"]
+MOST_PINS = 12
+"""Most channels that are held in sight."""
+
+What = Literal[
+    "coarse",
+    "native",
+    "exact",
+    "kernels",
+    "statistics",
+    "sum",
+    "stages",
+    "network",
+    "rooms",
+    "tools",
+    "pair",
+    "differences",
+    "region",
+    "field",
+    "pins",
+]
 
 
 class Kind(NamedTuple):
@@ -51,6 +76,8 @@ class Kind(NamedTuple):
     """Whether it is about a layer with pictures, any layer, or the model as a whole."""
     cell: bool = False
     """Whether it names a cell of the layer's pictures."""
+    units: bool = False
+    """Whether it names channels of any layers."""
 
 
 WHATS: dict[What, Kind] = {
@@ -63,10 +90,18 @@ WHATS: dict[What, Kind] = {
     "stages": Kind(1, 1),
     "network": Kind(0, 0, of="model"),
     "rooms": Kind(0, 0, of="model"),
+    "tools": Kind(0, 0, of="model"),
+    "pair": Kind(1, 32),
+    "differences": Kind(0, 0),
+    "region": Kind(0, 0),
+    "field": Kind(1, 1, cell=True),
+    "pins": Kind(0, 0, of="model", units=True),
 }
 """A whole layer as it would be shown; some channels at native size; one as exact values; the kernels of
 some output channels; histograms of a layer or of one channel; the arithmetic of one cell; a channel
-through convolution, norm and activation; the network's graph; the code of the panel's other rooms."""
+through convolution, norm and activation; the network's graph; the code of the panel's other rooms and of its
+tools; some channels of both specimens; what differs between them; which channels answer to the region; where
+a cell looks from; channels that are held in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +114,7 @@ class Get:
     layer: str = ""
     channels: tuple[int, ...] = ()
     cell: tuple[int, int] | None = None
+    units: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +138,7 @@ class Stop:
     rid: int
 
 
-def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping | Stop:
+def parse(content: object, layers: LayerTable, buffers: object = ()) -> Get | Edit | Cancel | Ping | Stop:
     """Check a message from the browser, which may be anything at all.
 
     Raises:
@@ -122,7 +158,9 @@ def parse(content: object, layers: LayerTable) -> Get | Cancel | Ping | Stop:
             return Stop(rid)
         case "get":
             return _parse_get(rid, content, layers)
-    msg = "A message's k is 'get', 'cancel', 'stop' or 'ping'."
+        case "edit":
+            return parse_edit(rid, content, buffers)
+    msg = "A message's k is 'get', 'edit', 'cancel', 'stop' or 'ping'."
     raise OptionError(msg)
 
 
@@ -139,12 +177,22 @@ def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
         msg = f"A message's channels is a list of {kind.least} to {kind.most} numbers."
         raise OptionError(msg)
     if kind.of == "model":
-        return Get(rid, epoch, what)
+        return Get(rid, epoch, what, units=_units(content.get("units"), layers) if kind.units else ())
     found = layers.feature_map(name) if kind.of == "picture" else layers[name]
     numbers = tuple(_whole(channel, "channels", found.units) for channel in channels)
     return Get(
         rid, epoch, what, found.name, numbers, _cell(content.get("cell"), found) if kind.cell else None
     )
+
+
+def _units(value: object, layers: LayerTable) -> tuple[Unit, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST_PINS:
+        msg = f"A message's units is a list of 1 to {MOST_PINS} channels."
+        raise OptionError(msg)
+    units = tuple(Unit.parse(str(each)) for each in value)
+    for unit in units:
+        layers.feature_map(unit.layer).check_channel(unit.channel)
+    return units
 
 
 def _cell(value: object, layer: Layer) -> tuple[int, int]:

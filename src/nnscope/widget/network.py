@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnscope.probe import Probe
 from nnscope.records import Layer
+from nnscope.widget.asked import Asked
 from nnscope.widget.pictures import Packet, field_sides
 from nnscope.wire import packet
 
@@ -13,8 +13,9 @@ THUMB = 32
 """Rows or columns of a thumbnail, whichever are more."""
 
 
-def network_packet(probe: Probe) -> Packet:
+def network_packet(asked: Asked) -> Packet:
     """Every layer with its facts and a thumbnail of its strongest channel, and what reads what."""
+    probe = asked.look.probe
     layers = probe.layers
     rows = [_node(layer) for layer in layers]
     height, width = probe.specimen.shape[-2:]
@@ -23,11 +24,11 @@ def network_packet(probe: Probe) -> Packet:
     strongest = {layer.name: probe.strongest(layer.name)[0] for layer in layers.viewable}
     for place, layer in enumerate(layers.viewable):
         rows[layer.index].update(channel=strongest[layer.name], thumb=place)
-    tiles, lo, hi = (part.numpy() for part in probe.thumbs(strongest, tile))
+    tiles, lo, hi = (part.numpy() for part in probe.thumbs(strongest.items(), tile))
     return packet.encode(
         "network",
         {"tiles": tiles, "lo": lo, "hi": hi},
-        epoch=probe.epoch,
+        epoch=asked.look.epoch,
         tile=list(tile),
         nodes=rows,
         edges=[[source, layer.index] for layer in layers for source in layer.reads],

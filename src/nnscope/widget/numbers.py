@@ -12,7 +12,7 @@ from torch import Tensor
 from nnscope.errors import ChannelNotFoundError
 from nnscope.probe import Probe, Target
 from nnscope.records import Histogram, Kernels, Stage, Unit
-from nnscope.widget.messages import Get
+from nnscope.widget.asked import Asked
 from nnscope.widget.pictures import Packet, finite
 from nnscope.wire import packet
 
@@ -20,8 +20,9 @@ BINS = 64
 _NOTHING = np.zeros(0, np.float32)
 
 
-def kernels(probe: Probe, get: Get, _target: Target) -> Packet:
+def kernels(asked: Asked) -> Packet:
     """What some output channels multiply."""
+    probe, get = asked.look.probe, asked.get
     found = probe.kernels(get.layer)
     outputs, inputs, *size = found.weights.shape
     if max(get.channels) >= outputs:
@@ -36,7 +37,7 @@ def kernels(probe: Probe, get: Get, _target: Target) -> Packet:
     return packet.encode(
         "kernels",
         arrays,
-        **_where(probe, get),
+        **asked.where,
         size=size,
         inputs=inputs,
         outputs=outputs,
@@ -48,8 +49,9 @@ def kernels(probe: Probe, get: Get, _target: Target) -> Packet:
     )
 
 
-def statistics(probe: Probe, get: Get, target: Target) -> Packet:
+def statistics(asked: Asked) -> Packet:
     """Histograms of a layer, or of one of its channels."""
+    probe, get, target = asked.look.probe, asked.get, asked.target
     channel = get.channels[0] if get.channels else None
     found = probe.histograms(get.layer, channel, target=target, bins=BINS)
     known = [each for each in found if each.known]
@@ -57,7 +59,7 @@ def statistics(probe: Probe, get: Get, target: Target) -> Packet:
     return packet.encode(
         "statistics",
         {"counts": np.stack(counts) if counts else np.zeros((0, BINS), np.float32)},
-        **_where(probe, get),
+        **asked.where,
         target=_class(probe, target),
         unit=str(target) if isinstance(target, Unit) else "",
         rows=[_row(each) for each in known],
@@ -72,8 +74,9 @@ def _class(probe: Probe, target: Target) -> int | None:
     return probe.target_index(target)
 
 
-def total(probe: Probe, get: Get, _target: Target) -> Packet:
+def total(asked: Asked) -> Packet:
     """How one cell came about."""
+    probe, get = asked.look.probe, asked.get
     assert get.cell is not None
     found = probe.arithmetic(get.layer, get.channels[0], *get.cell)
     arrays = {
@@ -85,7 +88,7 @@ def total(probe: Probe, get: Get, _target: Target) -> Packet:
     return packet.encode(
         "sum",
         arrays,
-        **_where(probe, get),
+        **asked.where,
         **{name: getattr(found, name) for name in facts},
         cell=list(found.cell),
         value=finite(found.value),
@@ -101,8 +104,9 @@ def total(probe: Probe, get: Get, _target: Target) -> Packet:
     )
 
 
-def stages(probe: Probe, get: Get, _target: Target) -> Packet:
+def stages(asked: Asked) -> Packet:
     """One channel through convolution, norm and activation."""
+    probe, get = asked.look.probe, asked.get
     found = probe.stages(get.layer, get.channels[0])
     codes = [probe.tiles(stage.layer, get.channels) for stage in found]
     tiles, lo, hi = (np.concatenate([part.numpy() for part in parts]) for parts in zip(*codes, strict=True))
@@ -111,14 +115,10 @@ def stages(probe: Probe, get: Get, _target: Target) -> Packet:
     return packet.encode(
         "stages",
         {"tiles": tiles, "lo": lo, "hi": hi},
-        **_where(probe, get),
+        **asked.where,
         ends=[min(ends[0], default=0.0), max(ends[1], default=0.0)],
         stages=rows,
     )
-
-
-def _where(probe: Probe, get: Get) -> dict[str, Any]:
-    return {"epoch": probe.epoch, "layer": get.layer, "channels": list(get.channels)}
 
 
 def _float(tensor: Tensor) -> npt.NDArray[np.float32]:

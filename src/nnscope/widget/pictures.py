@@ -8,23 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from nnscope.export.png import contact_sheet, encode, thumbnail
-from nnscope.probe import METHODS, Probe, coarse_map, styles_of
-from nnscope.records import Checks, Heatmap, Layer
+from nnscope.export.png import contact_sheet, thumbnail
+from nnscope.probe import METHODS, Contrast, Probe, coarse_map, styles_of
+from nnscope.records import Checks, Effects, Heatmap, Layer
+from nnscope.widget.desk import Look
 from nnscope.wire import packet
 
 Packet = tuple[dict[str, Any], bytes]
 
 
-def layer_packet(probe: Probe, layer: str) -> Packet:
+def layer_packet(look: Look, layer: str) -> Packet:
     """The coarse tiles and statistics of every channel of a layer."""
-    summary = probe.summary(layer)
+    summary = look.shown.summary(layer)
     tiles, lo, hi = (tensor.numpy() for tensor in summary.codes)
     stats = {field.name: getattr(summary.stats, field.name).numpy() for field in fields(summary.stats)}
     return packet.encode(
         "layer",
         {"tiles": tiles, "lo": lo, "hi": hi, **stats},
-        epoch=probe.epoch,
+        epoch=look.epoch,
+        side=look.side,
         layer=layer,
         channels=len(lo),
         size=list(summary.size),
@@ -36,10 +38,13 @@ def map_packet(heatmap: Heatmap, epoch: int) -> Packet:
     """What is drawn of a heat map, with the question it answers and its provenance."""
     question = {key: getattr(heatmap, key) for key in ("layer", "target", "versus", "method", "style")}
     tiles, lo, hi = (tensor.numpy() for tensor in coarse_map(heatmap))
-    shares = np.zeros(0, np.float32) if heatmap.shares is None else heatmap.shares.numpy()
+    perhaps = {"shares": heatmap.shares, "weights": heatmap.weights}
+    channels = {
+        key: np.zeros(0, np.float32) if found is None else found.numpy() for key, found in perhaps.items()
+    }
     return packet.encode(
         "map",
-        {"tiles": tiles, "lo": lo, "hi": hi, "shares": shares},
+        {"tiles": tiles, "lo": lo, "hi": hi, **channels},
         epoch=epoch,
         **question,
         unit="" if heatmap.unit is None else str(heatmap.unit),
@@ -81,6 +86,21 @@ def checks_packet(checks: Checks, epoch: int) -> Packet:
         rows=[{**row, "ends": list(heatmap.ends)} for row, heatmap in zip(rows, maps, strict=True)],
         verdicts=list(checks.verdicts),
         **{name: curve.area if curve else None for name, curve in curves.items()},
+    )
+
+
+def effects_packet(effects: Effects, epoch: int) -> Packet:
+    """What becomes of the score without each channel, as far as it is known."""
+    return packet.encode(
+        "effects",
+        {"effects": effects.effects.numpy()},
+        epoch=epoch,
+        layer=effects.layer,
+        target=effects.target,
+        unit="" if effects.unit is None else str(effects.unit),
+        what=effects.label,
+        whole=finite(effects.whole),
+        done=effects.done,
     )
 
 
@@ -140,17 +160,28 @@ def method_rows() -> list[dict[str, Any]]:
     ]
 
 
-def prediction_rows(probe: Probe, target: int | None, k: int = 5) -> list[dict[str, Any]]:
-    """The likeliest classes, and the chosen one where it is not among them; the trait ``predictions``."""
+def prediction_rows(
+    probe: Probe, target: int | None, k: int = 5, *, before: Probe | None = None
+) -> list[dict[str, Any]]:
+    """The likeliest classes, and the chosen one where it is not among them; the trait ``predictions``.
+
+    Args:
+        probe: What is looked at.
+        target: The chosen class.
+        k: How many classes.
+        before: What it is compared with; its likeliest class is shown too.
+    """
     if not probe.labels:
         return []
     ranked = probe.predictions(len(probe.labels))
-    return [asdict(row) for rank, row in enumerate(ranked) if rank < k or row.index == target]
-
-
-def picture(probe: Probe) -> bytes:
-    """The image as the network saw it; the trait ``_picture``."""
-    return encode(probe.specimen.view)
+    earlier = before.predictions(len(before.labels)) if before is not None else []
+    known = {row.index: {"logit": row.logit, "probability": row.probability} for row in earlier}
+    chosen = {target, *(row.index for row in earlier[:1])}
+    return [
+        {**asdict(row), "before": known.get(row.index)}
+        for rank, row in enumerate(ranked)
+        if rank < k or row.index in chosen
+    ]
 
 
 def original(probe: Probe) -> bytes:
@@ -158,7 +189,7 @@ def original(probe: Probe) -> bytes:
     return b"" if probe.specimen.original is None else thumbnail(probe.specimen.original)
 
 
-def still(probe: Probe, layer: str, normalize: str, colormap: str) -> bytes:
+def still(shown: Probe | Contrast, layer: str, normalize: str, colormap: str) -> bytes:
     """A PNG of all channels, for hosts that show no widget."""
-    tiles, lo, hi = (tensor.numpy() for tensor in probe.summary(layer).codes)
+    tiles, lo, hi = (tensor.numpy() for tensor in shown.summary(layer).codes)
     return contact_sheet(tiles, lo, hi, normalize=normalize, colormap=colormap)

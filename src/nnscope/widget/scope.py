@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import base64
-import threading
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets
 import traitlets as t
 
-from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
-from nnscope.probe import Probe, Target
-from nnscope.records import Layer, Unit
-from nnscope.widget import messages, pictures
-from nnscope.widget.answers import answer, built
+from nnscope.errors import LayerNotFoundError, OptionError, UnavailableError, nearest
+from nnscope.probe import Edits, Probe, Target
+from nnscope.records import DifferenceTable, Unit
+from nnscope.widget import choices, pictures
+from nnscope.widget.answers import built
 from nnscope.widget.cell import Run, current_run, opened
-from nnscope.widget.explaining import ASKING, Explaining
+from nnscope.widget.desk import Desk
+from nnscope.widget.drawing import LOOKING
+from nnscope.widget.explaining import ASKING
+from nnscope.widget.listening import Listening
 from nnscope.widget.logbook import Logbook, Writer
 from nnscope.widget.plots import Plots
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
-from nnscope.wire.stream import chunks
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
-class Scope(Explaining, anywidget.AnyWidget):
-    """A microscope panel on one probe.
+class Scope(Listening):
+    """A microscope panel on one probe, or on several to compare.
 
     Its public traits are ordinary traitlets: set them, ``observe`` them, ``link`` two scopes.
 
     Args:
-        probe: What to look at.
+        probe: What to look at; of several, one a specimen.
         layer: The layer to begin with; by default the first convolution.
         target: What the map explains: index, label, ``Unit``, ``None`` for the top class, or a callable.
+        over_all: Compares the first two over more images than are shown.
         view: Any other public trait, such as ``colormap="viridis"`` or ``cam=True``.
 
     Raises:
@@ -47,39 +52,49 @@ class Scope(Explaining, anywidget.AnyWidget):
 
     def __init__(
         self,
-        probe: Probe,
+        probe: Probe | Sequence[Probe],
         *,
         layer: str | None = None,
         target: Target = None,
+        over_all: Callable[[], DifferenceTable] | None = None,
         **view: Any,
     ) -> None:
         if not self._esm:
             msg = "The frontend of nnscope is not built; run `make bundle` in the checkout (it needs Node)."
             raise UnavailableError(msg)
-        _check_view(view)
-        self._probe: Probe | None = probe
-        self._lock = threading.RLock()
-        self._origin = threading.local()
-        self._wanted: set[int] = set()  # requests that are neither answered nor cancelled
-        self._queued = False
-        self._listed: tuple[int, int | None] | None = None
+        check_view(view)
+        probes = [probe] if isinstance(probe, Probe) else list(probe)
         self._shown: Run | None = None
-        self._start = {"layer": layer or _first(probe), **_asked(probe, target), **view}
+        compared = {"against": 1} if len(probes) > 1 else {}
+        first = probes[0]
+        self._start = {"layer": layer or _first(first), **_asked(first, target), **compared, **view}
         self._plots = Plots(self)
-        super().__init__(target if callable(target) else None)
+        super().__init__(Desk(probes, over_all), target if callable(target) else None)
         self.on_msg(self._receive)
 
     @property
     def probe(self) -> Probe:
-        """The probe behind the panel: the same answers without the widget.
+        """What the panel shows, to be asked without it: this specimen, as edited and silenced.
 
         Raises:
             UnavailableError: The cell that showed this scope ran again, and its probe was let go.
         """
-        if self._probe is None:
-            msg = "The cell that opened this scope ran again, so its model was let go; use the new scope."
-            raise UnavailableError(msg)
-        return self._probe
+        return self._look.this
+
+    @property
+    def other(self) -> Probe | None:
+        """What it is compared with: another specimen, this one before it was changed, or nothing."""
+        return self._look.other
+
+    @property
+    def edits(self) -> Edits:
+        """How the image was edited; after a change here, call ``redraw``."""
+        return self._desk.edits(self.specimen)
+
+    def redraw(self) -> None:
+        """Draw what ``edits`` have made of the image."""
+        self._changed_sides()
+        self._refresh()
 
     @property
     def plots(self) -> Plots:
@@ -115,14 +130,14 @@ class Scope(Explaining, anywidget.AnyWidget):
         for name, value in self._start.items():
             setattr(self, name, value)
         self._refresh()
-        self.observe(self._on_view, ["layer", *ASKING])
+        self.observe(self._on_view, [*LOOKING, *ASKING])
         super().open()
 
     def release(self) -> None:
         """Let go of the model; the panel keeps its last picture and says why it answers no more."""
         self.stop()
         self._plots.stop()
-        self._probe = None
+        self._let_go()
         self.set_trait("error", "The cell that opened this panel ran again; this one shows its last picture.")
 
     @t.default("layout")
@@ -134,8 +149,9 @@ class Scope(Explaining, anywidget.AnyWidget):
 
     @t.validate("layer")
     def _known_layer(self, proposal: Any) -> str:
-        with self.probe.settled():
-            return self.probe.layers.feature_map(proposal.value).name
+        probe = self._whole_probe
+        with probe.settled():
+            return str(probe.layers.feature_map(proposal.value).name)
 
     @t.validate("channel")
     def _known_channel(self, proposal: Any) -> int | None:
@@ -144,156 +160,76 @@ class Scope(Explaining, anywidget.AnyWidget):
             self._current().check_channel(value)
         return value
 
-    def _current(self) -> Layer:
-        with self.probe.settled():
-            return self.probe.layers.feature_map(self.layer)
+    @t.validate("specimen", "against")
+    def _known_specimen(self, proposal: Any) -> int | None:
+        against = self.specimen if proposal.trait.name == "against" else None
+        return choices.specimen(proposal.value, len(self._desk.wholes), against)
 
-    # -- drawing what the traits say --------------------------------------------------------
+    @t.validate("silence")
+    def _known_silence(self, proposal: Any) -> str:
+        with self._whole_probe.settled():
+            return choices.silence(proposal.value, self._whole_probe.layers)
+
+    @t.validate("pins")
+    def _known_pins(self, proposal: Any) -> list[str]:
+        with self._whole_probe.settled():
+            return choices.pins(proposal.value, self._whole_probe.layers)
+
+    @t.validate("region")
+    def _possible_region(self, proposal: Any) -> list[float]:
+        _, height, width = self._look.this.specimen.shape
+        return choices.region(proposal.value, height, width)
+
+    @t.validate("scale")
+    def _possible_scale(self, proposal: Any) -> list[float]:
+        return choices.scale(proposal.value)
+
+    # -- what follows from a trait ------------------------------------------------------------
 
     def _on_view(self, change: Any) -> None:
+        if change.name == "specimen":
+            self._settle_specimen()
         if change.name == "layer" and self.channel is not None:
             self.channel = self.channel if self.channel < self._current().channels else None
+        if change.name in LOOKING:
+            self._changed_sides()
         self._settle_question(change.name)
-        if not getattr(self._origin, "browser", False):
+        if not self._from_browser:
             self._refresh()
-        elif change.name == "layer" and not self._maps_wanted() and self.probe.at_hand(self.layer):
-            with self.probe.settled():  # a look into the cache, which need not wait for the worker
-                self._refresh()
+        elif change.name == "layer" and not self._maps_wanted() and self._at_hand():
+            with self._look.this.settled():  # a look into the cache, which need not wait for the worker
+                self._draw()
         elif not self._queued:
             # The job reads the traits when it runs, so one in the queue is enough: the latest wins.
             self._queued = True
             submit(self.probe.model, self._refresh)
 
-    def _refresh(self) -> None:
-        """Draw the current layer and map. Never raises: a failure is a sentence in the panel."""
-        self._queued = False
+    def _at_hand(self) -> bool:
+        """Whether the layer can be drawn at once: nothing else has changed, and it is kept."""
+        same = self._drawn is not None and self._drawn == self._state()
+        return same and self.sort != "effect" and self._look.shown.at_hand(self.layer)
+
+    def _settle_specimen(self) -> None:
+        """Let go of what another specimen has not: its model may have other layers."""
+        if self.against == self.specimen:
+            self.against = None
+        layers = self._whole_probe.layers
         try:
-            self.probe.refresh()
-            with self.probe.settled():
-                self._draw()
-            self.set_trait("error", "")
-        except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
-            self._failed(error)
-        finally:
-            self._rest()
-
-    def _draw(self) -> None:
-        if self._header.get("epoch") != self.probe.epoch:
-            self._publish()
-        self._draw_layer()
-        self._draw_classes()
-        self._draw_map()
-
-    def _draw_layer(self) -> None:
-        layer, epoch = self.layer, self.probe.epoch
-        if (self._header.get("layer"), self._header.get("epoch")) == (layer, epoch):
-            return
-        self._send_packet("_header", "_tiles", pictures.layer_packet(self.probe, layer))
-
-    def _draw_classes(self) -> None:
-        shown = (self.probe.epoch, self.target)
-        if self._listed != shown:
-            self.set_trait("predictions", pictures.prediction_rows(self.probe, self.target))
-            self._listed = shown
-
-    def _publish(self) -> None:
-        """Write what depends on the model and the image alone."""
-        probe = self.probe
-        with self._lock, self.hold_sync():
-            self._about = pictures.about(probe, explains=bool(probe.labels) or self._explained is not None)
-            self._labels = probe.labels
-            self._methods = pictures.method_rows()
-            self._picture = pictures.picture(probe)
-            self._original = pictures.original(probe)
-            self.set_trait("layers", pictures.layer_rows(probe))
-
-    def _send_packet(self, header: str, body: str, packet: pictures.Packet) -> None:
-        with self._lock, self.hold_sync():
-            setattr(self, header, packet[0])
-            setattr(self, body, packet[1])
-
-    # -- the browser, which is not trusted ---------------------------------------------------
-
-    def _handle_msg(self, msg: Any) -> None:
-        """Take any message from the frontend; nothing in it can raise here."""
-        try:
-            data = msg["content"]["data"]
-            method = data["method"]
-            if method == "update":
-                self.set_state(data["state"])
-            elif method == "request_state":
-                self.send_state()
-            elif method == "custom":
-                self._handle_custom_msg(data["content"], msg.get("buffers", []))
-        except (LookupError, TypeError, AttributeError) as error:
-            self._refuse(0, f"A message from the browser was malformed ({type(error).__name__}).")
-
-    def set_state(self, sync_data: Any) -> None:
-        """Take trait values from the browser: the legal ones of the traits that are its to write."""
-        if not isinstance(sync_data, dict):
-            self._refuse(0, "The state in a message is an object.")
-            return
-        self._origin.browser = True
-        try:
-            for name in FROM_BROWSER:
-                if name in sync_data:
-                    self._take(name, sync_data[name])
-        finally:
-            self._origin.browser = False
-
-    def _take(self, name: str, value: Any) -> None:
-        trait = self.traits()[name]
-        try:
-            if isinstance(value, bool) and not isinstance(trait, t.Bool):  # to Python, True is the int 1
-                msg = f"The trait {name} takes no {value}."
-                raise OptionError(msg)
-            # Checked before it is set: ipywidgets sets first and rolls back after a TraitError only.
-            trait._validate(self, value)
-            with self._lock:
-                super().set_state({name: value})
-        except (NnscopeError, t.TraitError, TypeError, ValueError, OverflowError) as error:
-            self._refuse(0, str(error))
-            self.send_state(name)
-
-    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
-        rid = messages.rid_of(content)
-        try:
-            with self.probe.settled():
-                message = messages.parse(content, self.probe.layers)
-        except NnscopeError as error:
-            self._refuse(rid, str(error))
-            return
-        if isinstance(message, messages.Ping):
-            self.send({"k": "pong", "rid": rid})
-        elif isinstance(message, messages.Cancel):
-            self._wanted.discard(message.rid)
-        elif isinstance(message, messages.Stop):
-            self.stop()
-        else:
-            self._wanted.add(rid)
-            submit(self.probe.model, lambda: self._answer(message))
-
-    def _answer(self, get: messages.Get) -> None:
-        if get.rid not in self._wanted:
-            return
-        try:
-            header, body = answer(self.probe, get, self._explains())
-            for part, parts, piece in chunks(body):
-                if get.rid not in self._wanted:
-                    return
-                head = {"header": header} if part == 0 else {}
-                self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
-            if self._header.get("epoch") != self.probe.epoch:  # the answer found other weights
-                submit(self.probe.model, self._refresh)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
-            self._refuse(get.rid, str(error))
-        finally:
-            self._wanted.discard(get.rid)
-
-    def _refuse(self, rid: int, message: str) -> None:
-        self.send({"k": "error", "rid": rid, "code": "refused", "message": message})
+            layers.feature_map(self.layer)
+        except (LayerNotFoundError, OptionError):
+            self.layer = _first(self._whole_probe)
+        if self.silence and not choices.has(layers, self.silence):
+            self.silence = ""
 
     # -- the notebook -----------------------------------------------------------------------
+
+    def displayed(self) -> Self:
+        """Show the panel where a cell runs; returns it."""
+        run = current_run()
+        if run is not None:
+            self._ipython_display_()
+            self._shown = run
+        return self
 
     def _ipython_display_(self, **kwargs: Any) -> None:
         """Show the panel, but once only where a cell ends in ``show(...)``, which has shown it already."""
@@ -311,8 +247,8 @@ class Scope(Explaining, anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
         """The widget, and a picture of all channels for hosts that run none (GitHub, nbviewer)."""
         made = super()._repr_mimebundle_(**kwargs)
-        if made is not None and self._probe is not None:
-            png = pictures.still(self.probe, self.layer, self.normalize, self.colormap)
+        if made is not None and self._opened is not None:
+            png = pictures.still(self._look.shown, self.layer, self.normalize, self.colormap)
             made[0]["image/png"] = base64.b64encode(png).decode("ascii")
         return made
 
@@ -320,47 +256,8 @@ class Scope(Explaining, anywidget.AnyWidget):
         return f"<Scope on {self._about.get('model')}, layer {self.layer!r}>"
 
 
-def show(
-    model: Any,
-    image: Any,
-    *,
-    layer: str | None = None,
-    target: Target = None,
-    transform: Any = "auto",
-    labels: Any = "auto",
-    name: str | None = None,
-    **view: Any,
-) -> Scope:
-    """Open the microscope on a model and an image: display the panel and return it.
-
-    Args:
-        model: Any eager ``nn.Module``; it leaves as it came.
-        image: See ``Probe``.
-        layer: The layer to begin with; by default the first convolution.
-        target: What the map explains: class index, label, ``None`` for the top class, a channel or cell
-            (``Unit``), or a ``callable(output) -> scalar``.
-        transform: See ``Probe``.
-        labels: See ``Probe``.
-        name: What to call the model; by default its architecture or class.
-        view: Any public trait of ``Scope``, such as ``cam=True`` or ``colormap="viridis"``.
-
-    Returns:
-        The panel; ``.probe`` is the probe behind it.
-
-    Raises:
-        NnscopeError: One sentence on what is wrong with the model, the image or an option.
-    """
-    _check_view(view)
-    probe = Probe(model, image, transform=transform, labels=labels, name=name)
-    scope = Scope(probe, layer=layer, target=target, **view)
-    run = current_run()
-    if run is not None:
-        scope._ipython_display_()
-        scope._shown = run
-    return scope
-
-
-def _check_view(view: dict[str, Any]) -> None:
+def check_view(view: dict[str, Any]) -> None:
+    """Raise ``OptionError`` unless these are traits of a scope."""
     for name in view:
         if name not in FROM_BROWSER:
             msg = f"A scope has no option {name!r}; {nearest(name, FROM_BROWSER) or ', '.join(FROM_BROWSER)}"

@@ -16,8 +16,10 @@ from nnscope.probe import METHODS, STYLES
 
 NORMALIZE = ("layer", "channel", "symmetric")
 COLORMAPS = ("grey", "viridis", "magma", "cividis", "blue-red")
-SORTS = ("index", "max", "mean", "std", "l2", "active", "share")
-VIEWS = ("channels", "kernels", "statistics", "network")
+SORTS = ("index", "max", "mean", "std", "l2", "active", "share", "effect", "change", "region")
+VIEWS = ("channels", "kernels", "statistics", "network", "differences", "region")
+SIDES = ("this", "other", "difference")
+FILLS = ("zero", "mean", "other")
 RANGES = {"opacity": (0.0, 1.0), "tile": (48, 160)}
 
 FROM_BROWSER = (
@@ -38,6 +40,15 @@ FROM_BROWSER = (
     "sort",
     "smooth",
     "tile",
+    "specimen",
+    "against",
+    "side",
+    "silence",
+    "fill",
+    "region",
+    "shares",
+    "scale",
+    "pins",
 )
 """Traits the browser may write."""
 
@@ -59,7 +70,8 @@ class ScopeTraits(t.HasTraits):
     """Name of the layer whose channels are shown."""
 
     view = shared(t.Enum(VIEWS, "channels"))
-    """What the right column shows: the layer's channels, its kernels, its histograms, or the network."""
+    """What the right column shows: the layer's channels, its kernels, its histograms, the network, what
+    differs from the other specimen, or the channels of all layers that answer to ``region``."""
 
     channel = shared(t.Int(None, allow_none=True))
     """The enlarged channel, counted from 0; ``None`` when none is enlarged. Setting it opens the dialog."""
@@ -101,14 +113,43 @@ class ScopeTraits(t.HasTraits):
     """Colours of the tiles. ``blue-red`` is pinned at zero whatever the scale."""
 
     sort = shared(t.Enum(SORTS, "index"))
-    """Order of the tiles: by number, or falling by a statistic of the channel; ``share`` is the
-    channel's signed contribution to the map."""
+    """Order of the tiles: by number, or falling by a statistic of the channel. ``share`` is the channel's
+    signed contribution to the map, ``effect`` what the score loses without it, ``change`` how much it differs
+    from the other specimen, ``region`` how much more it answers there than elsewhere."""
 
     smooth = shared(t.Bool(False))
     """Whether enlarged maps are drawn bilinear rather than in exact cells."""
 
     tile = shared(t.Int(64))
     """Side of a tile in the grid, in CSS pixels, 48 to 160."""
+
+    specimen = shared(t.Int(0))
+    """Which of the scope's specimens, counted from 0, is under the microscope: *this*."""
+
+    against = shared(t.Int(None, allow_none=True))
+    """Which of them it is compared with: *the other*. ``None``: this one as it was before it was edited and
+    before channels were silenced; nothing, where it was not."""
+
+    side = shared(t.Enum(SIDES, "this"))
+    """Which of the two is drawn, or what this has more than the other."""
+
+    silence = shared(t.Unicode(""))
+    """Channels of a layer that are silenced, ``"layer4.1[14,47]"``, or all but some, ``"layer4.1[~14]"``."""
+
+    fill = shared(t.Enum(FILLS, "zero"))
+    """What silenced channels hold: zero, the mean of each, or the values of the other specimen."""
+
+    region = shared(t.List(t.Float()))
+    """A part of the image: left, top, right, bottom in pixels of the network's input; ``[]``: none."""
+
+    shares = shared(t.Bool(False))
+    """Whether tiles are drawn as their part of the map, w_k A_k, all of which sum to it."""
+
+    scale = shared(t.List(t.Float()))
+    """Values at the ends of the colours, held whatever is shown; ``[]``: they follow ``normalize``."""
+
+    pins = shared(t.List(t.Unicode()))
+    """Channels that are held in sight whatever the layer, at most 12: ``"features.3[14]"``."""
 
     layers = kernel(t.List(read_only=True))
     """The layers that have pictures, in order: dicts of ``name``, ``kind``, ``family``
@@ -117,8 +158,9 @@ class ScopeTraits(t.HasTraits):
     a number or "all", ``effective_stride``, ``receptive_start`` [y, x]; each may be None."""
 
     predictions = kernel(t.List(read_only=True))
-    """The likeliest classes, falling: dicts of ``index``, ``label``, ``logit``, ``probability``.
-    Empty when the output is no class scores: then there is no classes panel."""
+    """The likeliest classes, falling: dicts of ``index``, ``label``, ``logit``, ``probability``, and
+    ``before``, the last two of what this is compared with, or None. Empty when the output is no class
+    scores: then there is no classes panel."""
 
     status = kernel(t.Unicode("ready", read_only=True))
     """``"ready"``, or what the kernel is doing, in words."""
@@ -139,7 +181,7 @@ class ScopeTraits(t.HasTraits):
     """Name of each class by index; ``[]`` when the output is no class scores."""
 
     _picture = kernel(t.Bytes())
-    """The image as the network saw it, an encoded PNG or JPEG."""
+    """The image as the network saw it, an encoded PNG or JPEG; of a difference, middle grey is none."""
 
     _original = kernel(t.Bytes())
     """The original image, small, JPEG; empty when there is none."""
@@ -166,6 +208,24 @@ class ScopeTraits(t.HasTraits):
 
     _checks = kernel(t.Bytes())
     """Body of the ``checks`` packet."""
+
+    _specimens = kernel(t.List())
+    """The scope's specimens, where there are several: dicts of ``name`` (of the image), ``model``,
+    ``picture`` (an encoded PNG or JPEG)."""
+
+    _other = kernel(t.Dict())
+    """What this is compared with, or ``{}``: ``kind`` ("before" or "specimen"), ``name``, ``model``,
+    ``picture``."""
+
+    _edits = kernel(t.Dict())
+    """How the image was edited: ``undo`` and ``redo`` (how many steps), ``words`` (the newest step), ``able``
+    (whether it can be), ``why`` (it cannot, a sentence)."""
+
+    _effects_header = kernel(t.Dict())
+    """Header of the ``effects`` packet, or ``{}``; its body is ``_effects``."""
+
+    _effects = kernel(t.Bytes())
+    """Body of the ``effects`` packet."""
 
     @t.validate("opacity", "tile")
     def _in_range(self, proposal: Any) -> Any:

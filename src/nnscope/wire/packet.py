@@ -10,8 +10,12 @@ multiple of 4 bytes. ``dtype`` is ``"uint8"`` or ``"float32"``. Nothing else is 
 
 Kinds of packet
 ---------------
+``epoch`` is the number of a state: of the model's weights, the specimen, its edits, what is silenced, and of
+the trait ``side``. The same state has the same number, also after going back to it.
+
 ``layer`` (traits ``_header`` and ``_tiles``; reply to ``get`` "coarse"): every channel, coarse.
-    facts: ``epoch`` int, ``layer`` str, ``channels`` C, ``size`` [H, W] native cells, ``tile`` [h, w];
+    facts: ``epoch`` int, ``side`` ("this", "other", or "difference": values are this − other), ``layer`` str,
+    ``channels`` C, ``size`` [H, W] native cells, ``tile`` [h, w];
     arrays: ``tiles`` uint8 [C, h, w] (codes, see below); ``lo``, ``hi`` float32 [C], the values of
     codes 0 and 254; ``min``, ``max``, ``mean``, ``std``, ``l2``, ``active``, ``nonfinite``
     float32 [C] at native resolution (``ChannelStats``).
@@ -23,8 +27,9 @@ Kinds of packet
     diverging table), ``ends`` [lo, hi] (the values of the first and the last colour), ``smooth`` (bilinear
     or exact cells);
     arrays: ``tiles`` uint8 [1, h, w] with ``lo``, ``hi`` float32 [1], at most 256 × 256 cells;
-    ``shares`` float32 [C], or [0] where the method has none. The browser clips each cell to ``ends``, then
-    interpolates, then colours.
+    ``shares`` float32 [C], or [0] where the method has none; ``weights`` float32 [C], by which each channel
+    is multiplied in the map, or [0] where a channel has no one weight. The browser clips each cell to
+    ``ends``, then interpolates, then colours.
 ``checks`` (traits ``_checks_header`` and ``_checks``): what speaks for and against the map.
     facts: ``epoch``, ``question`` (the sentence of the map that is checked), ``done`` 0 to 1, ``signed``,
     ``smooth``, ``rows``: a list, one a map, of ``label`` ("all 12 layers random"), ``kind`` ("map",
@@ -81,7 +86,34 @@ Kinds of packet
     it was called in; "" for the model); ``edges``: a list of [from, to], indices of nodes with nothing
     inside, -1 for the input; ``totals``: ``parameters``, ``multiply_adds``, ``memory``;
     arrays: ``tiles`` uint8 [m, h, w], ``lo``, ``hi`` float32 [m].
-``rooms`` (reply to ``get`` "rooms"): the code of the parts of the panel that are loaded when opened.
+``effects`` (traits ``_effects_header`` and ``_effects``): what the score loses without each channel.
+    facts: ``epoch``, ``layer``, ``target`` int | None, ``unit`` str, ``what`` (the score in words), ``whole``
+    (the score with nothing more silenced, or None), ``done`` 0 to 1; arrays: ``effects`` float32 [C], NaN
+    where nothing is known yet.
+``pair`` (reply to ``get`` "pair"): some channels of this, of the other, and this − other.
+    facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [H, W]; arrays: ``this_tiles``,
+    ``other_tiles``, ``difference_tiles`` uint8 [n, H, W], and ``this_lo``, ``this_hi``, … float32 [n].
+``differences`` (reply to ``get`` "differences"): how much the layers differ, and the channels of one.
+    facts: ``epoch``, ``layer``, ``names`` [this, other], ``images`` (over how many the layers were compared),
+    ``layers``: a list, in the order of the pass, of ``name``, ``change`` (relative L2), ``correlation``,
+    ``cka`` (each None where unknown), ``sentence`` (why it cannot be compared, or ""); arrays of the channels
+    of ``layer``: ``change``, ``correlation``, ``this_mean``, ``other_mean``, ``this_max``, ``other_max``
+    float32 [C], NaN where unknown.
+``region`` (reply to ``get`` "region"): channels of all layers that answer to a part of the image.
+    facts: ``epoch``, ``layer``, ``box`` [left, top, right, bottom] in pixels of the input, ``tile`` [h, w],
+    ``rows``: a list, falling, of ``layer``, ``channel``, ``score``, ``inside``, ``outside``; arrays:
+    ``tiles`` uint8 [rows, h, w] with ``lo``, ``hi`` float32 [rows]; ``scores`` float32 [C] of ``layer``, NaN
+    where unknown.
+``field`` (reply to ``get`` "field"): what in the image one cell depends on.
+    facts: ``epoch``, ``layer``, ``channels`` [c], ``cell`` [y, x], and boxes [left, top, right, bottom] in
+    pixels of the input, or None: ``box`` (what it could see at most), ``support`` (where the gradient is not
+    zero), ``core`` (where most of it lies); arrays: ``tiles`` uint8 [1, H, W] with ``lo``, ``hi`` float32
+    [1], the magnitude of the gradient.
+``pins`` (reply to ``get`` "pins"): channels that are held in sight.
+    facts: ``epoch``, ``tile`` [h, w], ``rows``: a list of ``unit``, ``layer``, ``channel``, ``min``, ``max``,
+    ``mean`` (None where nothing is finite); arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32
+    [n].
+``rooms`` and ``tools`` (replies to ``get`` "rooms" and "tools"): code of the panel that is fetched apart.
     arrays: ``code`` uint8 [bytes], a JavaScript module in UTF-8.
 
 Codes: 0 … 254 stand for ``lo + (hi - lo) * code / 254``; 255 marks a cell that is not finite.

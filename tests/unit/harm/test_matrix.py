@@ -51,10 +51,8 @@ CALLS = {
     "Probe.arithmetic": lambda p, x: p.arithmetic("relu", 1, 0, 0),
     "Probe.stages": lambda p, x: p.stages("norm", 1),
     "Probe.histograms": lambda p, x: p.histograms("conv2", target=1),
-<<<<<<< HEAD
     "Probe.edited": lambda p, x: p.edited(p.edits().flip("vertical"), wanted={"conv2"}),
     "Probe.edited, of another size": lambda p, x: p.edited(x[..., 1:]),
-=======
     "Probe.compare": lambda p, x: p.compare(Probe(p.model, x + 1)),
     "Probe.compare of a layer": lambda p, x: p.compare(Probe(p.model, x + 1), "conv2"),
     "Contrast.summary": lambda p, x: Contrast(p, Probe(p.model, x + 1)).summary("conv2"),
@@ -62,7 +60,6 @@ CALLS = {
     "Probe.effective_field": lambda p, x: p.effective_field("conv2", 0, 0),
     "Probe.effective_field of a channel": lambda p, x: p.effective_field("conv2", 0, 0, 1),
     "Probe.responding": lambda p, x: p.responding((0, 0, 4, 4)),
->>>>>>> 49b4812 (Ask a probe about places: what a cell depends on, and which channels answer to a part of the image)
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),

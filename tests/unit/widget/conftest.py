@@ -1,6 +1,20 @@
 import pytest
 from torch import nn
 
+from nnscope.widget.answers import answer
+from nnscope.widget.asked import Asked
+from nnscope.widget.desk import Desk, State
+
+
+@pytest.fixture(scope="session")
+def answered():
+    """From a probe, a question and a target to the packet that answers."""
+
+    def ask(probe, get, target=None):
+        return answer(Asked(Desk([probe]).settle(State()), get, target))
+
+    return ask
+
 
 @pytest.fixture
 def model():

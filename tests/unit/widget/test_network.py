@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from nnscope import Probe
-from nnscope.widget.answers import answer
 from nnscope.widget.messages import Get
 from nnscope.wire import packet
 
@@ -38,8 +37,8 @@ def probe():
 
 
 @pytest.fixture(scope="module")
-def graph(probe):
-    header, body = answer(probe, Get(1, 0, "network"), None)
+def graph(probe, answered):
+    header, body = answered(probe, Get(1, 0, "network"))
     json.dumps(header, allow_nan=False)
     return header, packet.decode(header, body)
 
@@ -84,6 +83,6 @@ def test_a_thumbnail_is_the_strongest_channel_in_the_proportions_of_the_input(pr
 
 def test_cells_that_are_not_finite_stay_so_in_a_thumbnail():
     probe = Probe(nn.Sequential(nn.Conv2d(3, 1, 1), Hole()), torch.randn(1, 3, 40, 40))
-    tiles = probe.thumbs({"1": 0}, (20, 20)).tiles
+    tiles = probe.thumbs([("1", 0)], (20, 20)).tiles
     assert (tiles[0, :, 3] == 255).all()
     assert (tiles[0, :, 4:] < 255).all()

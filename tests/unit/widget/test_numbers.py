@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from nnscope import Probe, Unit, errors
-from nnscope.widget.answers import answer
 from nnscope.widget.messages import Get, parse
 from nnscope.wire import packet
 
@@ -36,13 +35,13 @@ def probe(model):
 
 
 @pytest.fixture
-def ask(probe):
+def ask(probe, answered):
     """From a question of the browser to the header and the arrays of the answer, as the browser gets them."""
 
     def ask(what, layer, channels=(), target=None, **rest):
         content = {"k": "get", "rid": 1, "epoch": 0, "what": what, "layer": layer, "channels": list(channels)}
         get = parse({**content, **rest}, probe.layers)
-        header, body = answer(probe, get, target)
+        header, body = answered(probe, get, target)
         header = json.loads(json.dumps(header, allow_nan=False))
         assert (header["kind"], header["layer"], header["channels"]) == (what, layer, list(channels))
         return header, packet.decode(header, body)
@@ -141,9 +140,9 @@ def test_what_is_no_number_is_none(ask, model):
     assert header["shared"] == [float(finite.min()), float(finite.max())]
 
 
-def test_a_channel_that_the_layer_does_not_have(probe):
+def test_a_channel_that_the_layer_does_not_have(probe, answered):
     with pytest.raises(errors.ChannelNotFoundError, match="output channels 0 to 5, not 9"):
-        answer(probe, Get(1, 0, "kernels", "0", (9,)), None)
+        answered(probe, Get(1, 0, "kernels", "0", (9,)))
 
 
 @pytest.mark.parametrize(

@@ -307,8 +307,10 @@ def test_ten_thousand_malformed_messages_change_nothing(scope):
     keys = [*FROM_BROWSER, *scope.keys, "nonsense"]
 
     def state():
-        # None, True and "" are legal there.
-        legal = {"cam", "smooth", "contours", "checks", "channel", "target", "versus", "unit"}
+        # None, True, "" and [] are legal there.
+        switches = {"cam", "smooth", "contours", "checks", "shares"}
+        several = {"region", "scale", "pins"}
+        legal = {*switches, *several, "channel", "target", "versus", "unit", "against", "silence"}
         names = [name for name in chance.sample(keys, 3) if name not in legal]
         return (
             {name: chance.choice(wrong) for name in names} if chance.random() < 0.9 else chance.choice(wrong)

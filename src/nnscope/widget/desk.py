@@ -1,0 +1,188 @@
+"""What the panel looks at: specimens as edited, with channels silenced, and which side is drawn."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Sequence
+from functools import partial
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+
+from torch.utils.weak import WeakIdKeyDictionary
+
+from nnscope.errors import OptionError
+from nnscope.probe import Contrast, Edits, Probe
+from nnscope.records import DifferenceTable
+from nnscope.widget.silence import Silenced
+
+Side = Literal["this", "other", "difference"]
+T = TypeVar("T")
+
+KEPT = 6
+"""Altered probes that are kept, the newest: to go back to one costs no pass."""
+REMEMBERED = 512
+"""States whose numbers are remembered."""
+
+
+class State(NamedTuple):
+    """What the traits say is looked at; each trait's meaning is in ``traits``."""
+
+    specimen: int = 0
+    against: int | None = None
+    side: Side = "this"
+    silence: str = ""
+    fill: str = "zero"
+
+
+class Once(Protocol):
+    """Makes a thing once, under a key."""
+
+    def __call__(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The thing, made now or lately."""
+        ...
+
+
+class Look(NamedTuple):
+    """What is looked at, ready to be asked."""
+
+    this: Probe
+    other: Probe | None
+    """What it is compared with."""
+    contrast: Contrast | None
+    """What this has more than the other, where there is one."""
+    side: Side
+    epoch: int
+    """Number of the state: the same one for the same weights, pixels, silence and side."""
+    once: Once
+    """Makes something of this state, unless it was made lately."""
+    table: Callable[[], DifferenceTable]
+    """What differs between this and the other, layer by layer."""
+
+    @property
+    def shown(self) -> Probe | Contrast:
+        """What pictures are drawn of."""
+        return self.contrast if self.side == "difference" and self.contrast is not None else self.probe
+
+    @property
+    def probe(self) -> Probe:
+        """What is asked for all that no difference is taken of."""
+        return self.other if self.side == "other" and self.other is not None else self.this
+
+
+class Desk:
+    """The specimens of a scope, and how each was edited.
+
+    Args:
+        probes: One a specimen.
+        over_all: Compares the first two over more images than are shown.
+    """
+
+    def __init__(
+        self, probes: Sequence[Probe], over_all: Callable[[], DifferenceTable] | None = None
+    ) -> None:
+        self._over_all = over_all
+        self.wholes = tuple(probes)
+        """Each specimen as it came."""
+        self._edits: dict[int, Edits] = {}
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._pixels = WeakIdKeyDictionary()  # from an input to its number
+        self._counter = itertools.count()
+        self._epochs: OrderedDict[Hashable, int] = OrderedDict()
+        self._numbers = itertools.count()
+
+    def edits(self, specimen: int) -> Edits:
+        """The history of a specimen."""
+        if specimen not in self._edits:
+            self._edits[specimen] = self.wholes[specimen].edits()
+        return self._edits[specimen]
+
+    def compares(self, state: State) -> bool:
+        """Whether there is another to compare with."""
+        return state.against is not None or bool(state.silence) or self._is_edited(state.specimen)
+
+    def settle(self, state: State, wanted: Collection[str] = ()) -> Look:
+        """Have what is looked at ready; runs the models as far as they were not.
+
+        Args:
+            state: What is looked at.
+            wanted: Layers that will be asked for first.
+
+        Raises:
+            NnscopeError: What running a model raises; or the other's values are to be put in where there is
+                none.
+        """
+        one, this = self._edited(state.specimen, wanted)
+        another, other = None, None
+        if state.against is not None:
+            another, other = self._edited(state.against, wanted)
+        elif self.compares(state):
+            other = self.wholes[state.specimen]
+        if state.silence:
+            source = another if state.fill == "other" else None
+            one = (one, state.silence, state.fill, source)
+            this = self._once(one, partial(self._silenced, this, state, other, wanted))
+        pair = (one, another)
+        contrast = None
+        if other is not None:
+            contrast = self._once(("contrast", pair), partial(Contrast, this, other))
+        side: Side = state.side if other is not None else "this"
+        epoch = self._epoch((pair, side))
+        return Look(
+            this,
+            other,
+            contrast,
+            side,
+            epoch,
+            lambda key, make: self._once((pair, side, key), make),
+            lambda: self._table(contrast, untouched=one == (state.specimen, this.epoch)),
+        )
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _table(self, contrast: Contrast | None, *, untouched: bool) -> DifferenceTable:
+        """Over all images, where several were given and the pixels and channels are as they came."""
+        if contrast is None:
+            return DifferenceTable(())
+        return self._over_all() if self._over_all and untouched else contrast.table()
+
+    def _is_edited(self, specimen: int) -> bool:
+        return specimen in self._edits and self._edits[specimen].changed
+
+    def _edited(self, specimen: int, wanted: Collection[str]) -> tuple[Hashable, Probe]:
+        """A specimen with its edits, and what tells it from others."""
+        whole = self.wholes[specimen]
+        whole.refresh()
+        if not self._is_edited(specimen):
+            return (specimen, whole.epoch), whole
+        pixels = self._edits[specimen].specimen
+        if pixels.input not in self._pixels:
+            self._pixels[pixels.input] = next(self._counter)
+        key = (specimen, whole.epoch, self._pixels[pixels.input])
+        return key, self._once(key, lambda: whole.edited(pixels, wanted=wanted))
+
+    @staticmethod
+    def _silenced(whole: Probe, state: State, other: Probe | None, wanted: Collection[str]) -> Probe:
+        asked = Silenced.parse(state.silence)
+        value: Any = {"zero": 0.0, "mean": "mean", "other": other}[state.fill]
+        if state.fill == "other" and state.against is None:
+            msg = "Silenced channels can hold another specimen's values only where there is one; choose zero."
+            raise OptionError(msg)
+        return whole.silenced(asked.layer, asked.channels, value, others=asked.others, wanted=wanted)
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Make it, unless it was made lately."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        found: T = self._kept[key]
+        return found
+
+    def _epoch(self, key: Hashable) -> int:
+        if key not in self._epochs:
+            self._epochs[key] = next(self._numbers)
+        self._epochs.move_to_end(key)
+        while len(self._epochs) > REMEMBERED:
+            self._epochs.popitem(last=False)
+        return self._epochs[key]

@@ -1,0 +1,134 @@
+"""Edits of the image that the browser asks for: what is legal, checked before anything is changed.
+
+Lengths are in pixels of the network's input. ``begin`` says whether a step begins that can be undone by
+itself; where it is false, the edit goes on with the last step of its kind, as while a brush or a slider
+moves. ::
+
+    {"op": "stroke", "tool": "blur", "radius": 8, "points": [[100.5, 80], …], "from": null, "begin": true}
+    {"op": "stroke", "tool": "copy", "radius": 8, "points": […], "from": [-40, 0], "begin": false}
+    {"op": "flip", "axis": "horizontal"}
+    {"op": "turn", "degrees": 12.5, "begin": true}
+    {"op": "light", "brightness": 0.1, "contrast": 1.2, "begin": false}
+    {"op": "undo"}, {"op": "redo"}, {"op": "reset"}
+    {"op": "open", "name": "cat.jpg"} + one buffer, the bytes of the file
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nnscope.errors import ImageError, OptionError
+from nnscope.probe import TOOLS, Edits, opened
+
+MOST_POINTS = 512
+MOST_BYTES = 16 * 2**20
+"""Most points of a message, and most bytes of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of the image."""
+
+    rid: int
+    make: Callable[[Edits], object]
+    """Makes it."""
+
+
+def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit:
+    """Check an edit, which may hold anything at all.
+
+    Raises:
+        OptionError: It is none; the sentence says why.
+        ImageError: The file is too large.
+    """
+    op = content.get("op")
+    if not isinstance(op, str) or op not in _OPERATIONS:
+        msg = f"An edit's op is one of {', '.join(_OPERATIONS)}."
+        raise OptionError(msg)
+    return Edit(rid, _OPERATIONS[op](content, buffers))
+
+
+def _stroke(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], object]:
+    tool = _one_of(content.get("tool"), "tool", TOOLS)
+    points, source = content.get("points"), content.get("from")
+    if not isinstance(points, list) or not 1 <= len(points) <= MOST_POINTS:
+        msg = f"A stroke has 1 to {MOST_POINTS} points."
+        raise OptionError(msg)
+    path = [_point(point) for point in points]
+    offset = None if source is None else _point(source)
+    radius, begin = _number(content.get("radius"), "radius", 1, 112), _flag(content)
+    return lambda edits: edits.stroke(tool, path, radius, offset=offset, begin=begin)
+
+
+def _flip(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], object]:
+    axis = _one_of(content.get("axis"), "axis", ("horizontal", "vertical"))
+    return lambda edits: edits.flip(axis)
+
+
+def _turn(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], object]:
+    degrees, begin = _number(content.get("degrees"), "degrees", -360, 360), _flag(content)
+    return lambda edits: edits.turn(degrees, begin=begin)
+
+
+def _light(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], object]:
+    brightness = _number(content.get("brightness"), "brightness", -1, 1)
+    contrast, begin = _number(content.get("contrast"), "contrast", 0, 4), _flag(content)
+    return lambda edits: edits.light(brightness, contrast, begin=begin)
+
+
+def _open(content: Mapping[Any, Any], buffers: object) -> Callable[[Edits], object]:
+    name = content.get("name")
+    if not isinstance(name, str) or not isinstance(buffers, list) or len(buffers) != 1:
+        msg = "An image that is opened has a name and one buffer."
+        raise OptionError(msg)
+    data = bytes(buffers[0])
+    if len(data) > MOST_BYTES:
+        size, most = (round(count / 2**20) for count in (len(data), MOST_BYTES))
+        msg = f"{name!r} has {size} MB; give an image file of at most {most} MB."
+        raise ImageError(msg)
+    return lambda edits: edits.open(opened(data, name))
+
+
+_OPERATIONS: dict[str, Callable[[Mapping[Any, Any], object], Callable[[Edits], object]]] = {
+    "stroke": _stroke,
+    "flip": _flip,
+    "turn": _turn,
+    "light": _light,
+    "undo": lambda _content, _buffers: Edits.undo,
+    "redo": lambda _content, _buffers: Edits.redo,
+    "reset": lambda _content, _buffers: Edits.reset,
+    "open": _open,
+}
+
+
+def _flag(content: Mapping[Any, Any]) -> bool:
+    begin = content.get("begin")
+    if not isinstance(begin, bool):
+        msg = "An edit's begin is true or false."
+        raise OptionError(msg)
+    return begin
+
+
+def _one_of(value: object, name: str, known: tuple[str, ...]) -> Any:
+    if value not in known:
+        msg = f"An edit's {name} is one of {', '.join(known)}."
+        raise OptionError(msg)
+    return value
+
+
+def _point(value: object) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        msg = "A point of an edit is x and y."
+        raise OptionError(msg)
+    return _number(value[0], "x", -1e5, 1e5), _number(value[1], "y", -1e5, 1e5)
+
+
+def _number(value: object, name: str, low: float, high: float) -> float:
+    plain = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not plain or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
+        msg = f"An edit's {name} is a number from {low:g} to {high:g}."
+        raise OptionError(msg)
+    return float(value)  # type: ignore[arg-type]

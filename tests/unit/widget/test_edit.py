@@ -1,0 +1,118 @@
+"""Edits that the browser asks for: what is legal, and what becomes of anything else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, strategies as st
+from PIL import Image
+from torch import nn
+
+from nnscope.errors import NnscopeError
+from nnscope.probe import Probe
+from nnscope.widget.edit import MOST_BYTES, parse_edit
+
+STROKE = {
+    "op": "stroke",
+    "tool": "erase",
+    "radius": 3,
+    "points": [[4, 4], [9.5, 4]],
+    "from": None,
+    "begin": True,
+}
+
+
+@pytest.fixture(scope="module")
+def probe():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    pixels = np.random.default_rng(0).integers(0, 255, (20, 24, 3), np.uint8)
+    return Probe(net, pixels, transform=None)
+
+
+def made(probe, *contents, buffers=()):
+    edits = probe.edits()
+    for content in contents:
+        parse_edit(1, content, list(buffers)).make(edits)
+    return edits
+
+
+def test_a_stroke_changes_the_pixels_under_it_alone(probe):
+    edits = made(probe, STROKE)
+    changed = (edits.specimen.input != probe.specimen.input).any(1)[0]
+    rows, columns = changed.nonzero(as_tuple=True)
+    assert len(rows) > 0
+    assert int(rows.max()) <= 8
+    assert int(columns.max()) <= 14
+
+
+def test_a_stroke_that_goes_on_is_one_step(probe):
+    edits = made(probe, STROKE, {**STROKE, "points": [[12, 12]], "begin": False})
+    assert edits.undoable == 1
+
+
+def test_each_operation_is_known(probe):
+    edits = made(
+        probe,
+        {**STROKE, "tool": "copy", "from": [5, 0]},
+        {"op": "flip", "axis": "vertical"},
+        {"op": "turn", "degrees": 12.5, "begin": True},
+        {"op": "light", "brightness": 0.1, "contrast": 1.5, "begin": True},
+        {"op": "undo"},
+        {"op": "redo"},
+        {"op": "reset"},
+    )
+    assert edits.undoable == 5
+    assert torch.equal(edits.specimen.input, probe.specimen.input)
+
+
+def test_a_file_takes_the_place_of_the_image(probe):
+    data = io.BytesIO()
+    Image.new("RGB", (24, 20), "red").save(data, "PNG")
+    edits = made(probe, {"op": "open", "name": "red.png"}, buffers=[memoryview(data.getvalue())])
+    assert edits.specimen.name == "red"
+    assert edits.specimen.view.getpixel((3, 3)) == (255, 0, 0)
+
+
+def test_a_file_that_is_no_image_is_a_sentence(probe):
+    with pytest.raises(NnscopeError, match=r"letter\.txt"):
+        made(probe, {"op": "open", "name": "letter.txt"}, buffers=[b"Dear all"])
+    with pytest.raises(NnscopeError, match="at most 16 MB"):
+        parse_edit(1, {"op": "open", "name": "huge"}, [memoryview(bytes(MOST_BYTES + 1))])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"op": "draw"}, {"op": ["stroke"]}, {"tool": "burn"}, {"tool": None}, {"radius": 0}, {"radius": 1e9},
+        {"radius": float("nan")}, {"radius": True}, {"points": []}, {"points": [[1]]}, {"points": [[1, "2"]]},
+        {"points": [[1, float("inf")]]}, {"points": [[1, 2]] * 513}, {"begin": 1}, {"from": 3},
+        {"op": "flip", "axis": "both"}, {"op": "turn", "degrees": 1000}, {"op": "turn", "degrees": "9"},
+        {"op": "light", "brightness": 2, "contrast": 1}, {"op": "light", "brightness": 0}, {"op": "open"},
+        {"op": "open", "name": "a.png"},
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused(wrong):
+    with pytest.raises(NnscopeError):
+        parse_edit(1, {**STROKE, **wrong}, [])
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["blur", "copy", "flip", "cat.png"]),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=8,
+)
+operations = st.sampled_from(["stroke", "flip", "turn", "light", "undo", "redo", "reset", "open"])
+
+
+@given(op=operations, rest=st.dictionaries(st.sampled_from([*STROKE, "axis", "degrees", "name"]), anything))
+def test_no_edit_can_raise_anything_but_a_sentence(probe, op, rest):
+    with contextlib.suppress(NnscopeError):  # anything else fails the test
+        made(probe, {**rest, "op": op}, buffers=[b"x"])

@@ -1,0 +1,287 @@
+"""Two sides of a scope: specimens, edits, silenced channels, and what is drawn of them."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from traitlets import TraitError, link
+
+import nnscope
+from nnscope.errors import NnscopeError
+from nnscope.widget.worker import submit
+from nnscope.wire import packet
+
+STROKE = {
+    "k": "edit",
+    "rid": 3,
+    "op": "stroke",
+    "tool": "erase",
+    "radius": 3,
+    "points": [[6, 6]],
+    "from": None,
+}
+
+
+@pytest.fixture
+def images():
+    return [np.random.default_rng(seed).integers(0, 255, (16, 16, 3), np.uint8) for seed in (0, 1, 2)]
+
+
+def listening(scope):
+    scope.sent = []
+    scope.send = lambda content, buffers=None: scope.sent.append((content, buffers))
+    return scope
+
+
+@pytest.fixture
+def scope(model, images):
+    scope = listening(nnscope.show(model, images[0], transform=None))
+    yield scope
+    scope.close()
+
+
+@pytest.fixture
+def two(model, images):
+    scope = listening(nnscope.show(model, images[:2], transform=None))
+    yield scope
+    scope.close()
+
+
+def custom(scope, content):
+    scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+    submit(scope.probe.model, lambda: None).result(10)
+    return scope.sent[-1][0]
+
+
+def get(scope, what, **more):
+    asked = {"k": "get", "rid": 9, "epoch": 0, "what": what, "layer": scope.layer, "channels": [], **more}
+    answer = custom(scope, asked)
+    assert answer["k"] == "data", answer
+    return answer["header"], packet.decode(answer["header"], scope.sent[-1][1][0])
+
+
+def values(scope):
+    """What the tiles stand for, as far as codes tell."""
+    arrays = packet.decode(scope._header, scope._tiles)
+    span = (arrays["hi"] - arrays["lo"])[:, None, None]
+    return torch.from_numpy(arrays["lo"][:, None, None] + span * arrays["tiles"] / 254)
+
+
+def test_silenced_channels_are_zero_and_the_classes_tell_before_and_after(scope):
+    before = scope.probe.predictions(7)
+    scope.silence = "0[1,3]"
+    assert scope.silence == "0[1,3]"
+    shown = values(scope)
+    assert shown[[1, 3]].abs().max() == 0
+    assert shown[0].abs().max() > 0
+    assert scope._other["kind"] == "before"
+    for row in scope.predictions:
+        was = next(each for each in before if each.index == row["index"])
+        assert row["before"] == {"logit": was.logit, "probability": was.probability}
+    fresh = nnscope.Probe(scope.probe.model, scope.probe.specimen.input)
+    ablated = {row.index: row.logit for row in fresh.ablate("0", [1, 3])}
+    assert {row["index"]: row["logit"] for row in scope.predictions}.items() <= ablated.items()
+    scope.silence = ""
+    assert scope._other == {}
+    assert all(row["before"] is None for row in scope.predictions)
+
+
+def test_the_sides_are_this_the_other_and_what_is_between(two):
+    one, other = two.probe.activations("2"), two.other.activations("2")
+    two.layer = "2"
+    assert two._header["side"] == "this"
+    expected = {"this": one, "other": other, "difference": one - other}
+    for side, values_of in expected.items():
+        two.side = side
+        assert two._header["side"] == side
+        step = (values_of.amax((1, 2)) - values_of.amin((1, 2)))[:, None, None] / 508
+        assert ((values(two) - values_of).abs() <= step + 1e-6).all()
+
+
+def test_the_same_state_has_the_same_number(two):
+    start = two._header["epoch"]
+    two.silence = "0[1]"
+    changed = two._header["epoch"]
+    two.specimen, two.against = 1, 0
+    assert len({start, changed, two._header["epoch"]}) == 3
+    two.specimen, two.against = 0, 1
+    assert two._header["epoch"] == changed
+    two.silence = ""
+    assert two._header["epoch"] == start
+
+
+def test_another_specimen_is_under_the_microscope(two):
+    names = [row["name"] for row in two._specimens]
+    assert len(names) == 2
+    assert two.against == 1
+    two.specimen = 1
+    assert two.against is None
+    assert two._other == {}
+    assert torch.equal(two.probe.activations("0"), two._desk.wholes[1].activations("0"))
+
+
+def test_an_edit_is_drawn_before_it_is_done_and_undone_to_the_bit(scope):
+    start, header, tiles, picture = scope.probe.specimen.input, scope._header, scope._tiles, scope._picture
+    assert custom(scope, {**STROKE, "begin": True}) == {"k": "done", "rid": 3}
+    assert scope._edits["undo"] == 1
+    assert scope._header["epoch"] != header["epoch"]
+    assert scope._picture != picture
+    assert scope._other["kind"] == "before"
+    fresh = nnscope.Probe(scope.probe.model, scope.probe.specimen.input)
+    assert torch.equal(fresh.activations("2"), scope.probe.activations("2"))
+    scope.side = "difference"
+    custom(scope, {"k": "edit", "rid": 4, "op": "undo"})
+    assert scope.side == "this"  # nothing is left to compare with
+    assert scope.probe.specimen.input is start
+    assert (scope._header, scope._tiles, scope._picture) == (header, tiles, picture)
+
+
+def test_an_edit_that_cannot_be_made_is_a_sentence_and_changes_nothing(scope):
+    before = scope._header
+    answer = custom(scope, {**STROKE, "begin": True, "tool": "burn"})
+    assert (answer["k"], answer["rid"]) == ("error", 3)
+    assert "tool" in answer["message"]
+    assert scope._header is before
+
+
+def test_edits_from_a_cell_are_drawn(scope):
+    header = scope._header
+    scope.edits.stroke("blur", [(5, 5)], 4)
+    scope.redraw()
+    assert scope._header != header
+    assert scope.other is not None
+
+
+def test_the_pair_and_the_differences_agree_with_the_probes(two):
+    two.layer = "2"
+    header, arrays = get(two, "pair", channels=[3, 0])
+    assert header["size"] == [12, 12]
+    this, other = two.probe.activations("2")[[3, 0]], two.other.activations("2")[[3, 0]]
+    for name, expected in (("this", this), ("other", other), ("difference", this - other)):
+        lo, hi = (torch.from_numpy(arrays[f"{name}_{end}"].copy())[:, None, None] for end in ("lo", "hi"))
+        read = lo + (hi - lo) * torch.from_numpy(arrays[f"{name}_tiles"].copy()) / 254
+        assert ((read - expected).abs() <= (hi - lo) / 508 + 1e-6).all()
+    header, arrays = get(two, "differences")
+    this, other = two.probe.activations("2"), two.other.activations("2")
+    change = (this - other).flatten(1).norm(dim=1) / other.flatten(1).norm(dim=1)
+    np.testing.assert_allclose(arrays["change"], change, rtol=1e-4)
+    assert [row["name"] for row in header["layers"]] == [row["name"] for row in two.layers]
+    assert all(row["change"] > 0 for row in header["layers"])
+
+
+def test_without_another_there_is_nothing_to_compare(scope):
+    answer = custom(scope, {"k": "get", "rid": 1, "epoch": 0, "what": "pair", "layer": "0", "channels": [0]})
+    assert "nothing to compare" in answer["message"]
+    with pytest.raises((TraitError, NnscopeError)):
+        scope.against = 1
+
+
+def test_the_region_ranks_channels_and_is_kept_inside_the_image(scope):
+    scope.region = [-4, 2, 8, 99]
+    assert scope.region == [0, 2, 8, 16]
+    header, arrays = get(scope, "region")
+    assert header["box"] == [0, 2, 8, 16]
+    ranking = scope.probe.responding((0, 2, 8, 16))
+    np.testing.assert_allclose(arrays["scores"], ranking.scores["0"])
+    assert len(arrays["tiles"]) == len(header["rows"]) > 0
+    scope.region = []
+    answer = custom(scope, {"k": "get", "rid": 1, "epoch": 0, "what": "region", "layer": "0", "channels": []})
+    assert "draw one" in answer["message"]
+
+
+def test_a_cell_looks_at_a_field(scope):
+    header, arrays = get(scope, "field", channels=[2], cell=[4, 5])
+    assert header["box"] == header["support"] == [5, 4, 8, 7]
+    tile = torch.from_numpy(arrays["tiles"][0].copy())
+    rows, columns = tile.nonzero(as_tuple=True)
+    assert (int(rows.min()), int(rows.max()), int(columns.min()), int(columns.max())) == (4, 6, 5, 7)
+
+
+def test_pins_are_channels_that_follow_the_state(scope):
+    scope.pins = ["2[1]", "0[4]", "2[1]"]
+    assert scope.pins == ["2[1]", "0[4]"]
+    header, _ = get(scope, "pins", units=scope.pins)
+    assert [row["unit"] for row in header["rows"]] == scope.pins
+    scope.silence = "0[4]"
+    header, _ = get(scope, "pins", units=scope.pins)
+    assert header["rows"][1]["max"] == 0
+    for wrong in (["2[9]"], ["2"], ["x[0]"], ["2[1,0,0]"], [f"0[{i % 6}]" for i in range(3)] + ["9[1]"]):
+        with pytest.raises(NnscopeError):
+            scope.pins = wrong
+
+
+def test_the_scan_ranks_channels_by_what_the_score_loses(scope):
+    scope.sort = "effect"
+    submit(scope.probe.model, lambda: None).result(10)
+    while scope.status != "ready":
+        submit(scope.probe.model, lambda: None).result(10)
+    found = packet.decode(scope._effects_header, scope._effects)["effects"]
+    target = scope.predictions[0]["index"]
+    whole = scope.probe.predictions(7)[0].logit
+    for channel in range(6):
+        without = {row.index: row.logit for row in scope.probe.ablate("0", channel)}[target]
+        assert found[channel] == pytest.approx(whole - without, abs=1e-5)
+
+
+def test_two_models_are_matched_by_name_and_ranked(model, images):
+    pruned = copy.deepcopy(model)
+    with torch.no_grad():
+        pruned[2].weight[3] = 0
+        pruned[2].bias[3] = 0
+    scope = listening(nnscope.compare(pruned, model, images[0], transform=None))
+    assert (scope.view, scope.against) == ("differences", 1)
+    assert [row["model"] for row in scope._specimens] == ["Sequential A", "Sequential B"]
+    scope.layer = "2"
+    header, arrays = get(scope, "differences")
+    by_name = {row["name"]: row["change"] for row in header["layers"]}
+    assert by_name["0"] == 0
+    assert by_name["2"] > 0
+    assert arrays["change"].tolist() == [0, 0, 0, 1]
+    scope.close()
+
+
+def test_over_several_images_representations_are_compared(model, images):
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        other[2].weight.add_(torch.randn_like(other[2].weight) * 0.1)
+    scope = listening(nnscope.compare(model, other, images, transform=None))
+    header, _ = get(scope, "differences")
+    assert header["images"] == 3
+    assert header["layers"][0]["cka"] == pytest.approx(1)
+    assert header["layers"][2]["cka"] < 1
+    scope.close()
+
+
+def test_linked_scopes_follow_each_other(model, images):
+    a, b = (nnscope.show(model, image, transform=None) for image in images[:2])
+    for name in ("layer", "silence", "side", "region", "pins", "sort", "channel"):
+        link((a, name), (b, name))
+    a.layer, a.silence, a.pins, a.channel = "2", "2[~1]", ["0[3]"], 1
+    assert (b.layer, b.silence, b.pins, b.channel) == ("2", "2[~1]", ["0[3]"], 1)
+    assert values(b)[[0, 2, 3]].abs().max() == 0
+    b.side = "difference"
+    assert a.side == "difference"
+    a.close()
+    b.close()
+
+
+def test_what_is_wrong_is_refused_and_the_last_view_stays(scope):
+    header = scope._header
+    wrong = {
+        "silence": ["0[9]", "9[0]", "0", "4[0]"],
+        "region": [[1, 2], [5, 5, 5, 9], [90, 90, 99, 99], [float("nan"), 0, 1, 1]],
+        "scale": [[1], [2, 1], [0, float("inf")]],
+        "specimen": [1, -1],
+    }
+    for name, several in wrong.items():
+        for value in several:
+            with pytest.raises(NnscopeError):
+                setattr(scope, name, value)
+    assert scope._header is header
+    scope.fill = "other"
+    scope.silence = "0[1]"
+    assert "another specimen" in scope.error
+    assert scope._header is header
