@@ -238,6 +238,27 @@ def test_the_table_grows_and_an_error_in_progress_ends_the_work(model, x):
         probe.compare(other, progress=lambda _: 1 / 0)
 
 
+def test_an_attention_map_is_compared_as_one_patch_sees_it(x):
+    class Attending(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.patches, self.qkv = nn.Conv2d(3, 8, 4, 4), nn.Linear(8, 24)
+
+        def forward(self, x):
+            tokens = self.patches(x).flatten(2).transpose(1, 2)
+            q, k, v = self.qkv(tokens).reshape(1, 12, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
+            return nn.functional.scaled_dot_product_attention(q, k, v).mean((1, 2))
+
+    model = Attending()
+    contrast = Contrast(Probe(model, x), Probe(model, -x))
+    name = next(row.name for row in contrast.layers if row.is_attention) + "@2,1"
+    apart = contrast.this.activations(name) - contrast.other.activations(name)
+    assert apart.any()
+    assert torch.equal(contrast.activations(name), apart)
+    assert contrast.channels(name).layer == name
+    assert contrast.table()[name.partition("@")[0]].change > 0
+
+
 # -- several images -------------------------------------------------------------------------
 
 

@@ -102,7 +102,7 @@ def test_what_has_no_field_says_so(x):
             return self.conv(x.flip(-1))
 
     probe = Probe(Flipped().double(), x)
-    with pytest.raises(errors.OptionError, match=r"not known: .* effective_field"):
+    with pytest.raises(errors.OptionError, match=r"not known, .* effective_field"):
         probe.receptive_field("conv", 0, 0)
     assert probe.effective_field("conv", 0, 0).theoretical is None
     padded = Probe(positive(nn.Conv2d(3, 2, 1, padding=3)), x)

@@ -227,7 +227,7 @@ def _span(row: Layer, axis: int, cell: int, extent: int) -> tuple[float, float]:
     step = 0.0 if row.picture[1 + axis] == 1 else row.effective_stride and row.effective_stride[axis]
     if size is None or start is None or step is None:
         msg = (
-            f"What layer {row.name!r} could see is not known: something before it has no rule. "
+            f"What layer {row.name!r} could see is not known, for something before it has no rule; "
             "effective_field(...) tells what it depends on."
         )
         raise OptionError(msg)
