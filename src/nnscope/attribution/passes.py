@@ -13,6 +13,7 @@ from nnscope.attribution.aim import Aim, CoupledError, Reached, Reading, differe
 from nnscope.errors import ForwardError
 from nnscope.network.capture import Call, forward
 from nnscope.network.guards import untouched
+from nnscope.network.rerun import Rerun
 from nnscope.records import Layer, Specimen
 
 Handed = Callable[[Call, Tensor], "Tensor | None"]
@@ -47,6 +48,7 @@ class Passes:
         """Inputs of one forward and backward pass, which keeps every layer."""
         self._works = dict.fromkeys(("batches", "tails"), False) if aim.function else {}
         """Which ways to run a batch were found to work, and not to work."""
+        self._reruns: dict[tuple[str, int], Rerun] = {}
 
     # -- inputs ------------------------------------------------------------------------------
 
@@ -98,25 +100,38 @@ class Passes:
             layer: The layer.
             values: ``[n, …]``, each laid out as the layer's output without its batch.
         """
-        one, shape = self.image[None], self.image.shape
-
-        def run(images: Tensor, part: Tensor) -> Tensor:
-            def handed(call: Call, output: Tensor) -> Tensor | None:
-                return part.flatten(0, 1).to(output) if call.name == layer.name else None
-
-            return self._scores(images, Reading(self.aim, len(part)), handed)
-
         # Up to the layer all images are one and the same: one is enough, where the model then takes many.
-        made = self._try("tails", values, lambda part: run(one, part))
+        made = self._try("tails", values, lambda part: self._changed(layer, 1, part))
         if made is not None:
             return made
-        return self._together(values, lambda part: run(one.expand(len(part), *shape), part))
+        return self._together(values, lambda part: self._changed(layer, len(part), part))
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _scores(self, images: Tensor, reading: Reading, handed: Handed | None = None) -> Tensor:
-        with untouched(self.model), torch.no_grad():
-            return self._read(reading, images, handed).double().cpu()
+    def _changed(self, layer: Layer, count: int, part: Tensor) -> Tensor:
+        """The aim where a layer hands on other values, in a pass over so many images."""
+
+        def handed(call: Call, output: Tensor) -> Tensor | None:
+            return part.flatten(0, 1).to(output) if call.name == layer.name else None
+
+        images = self.image[None].expand(count, *self.image.shape)
+        reading = Reading(self.aim, len(part))
+        # A unit ends its pass, which then is no longer than it need be, and cannot be recorded.
+        run = None if self.aim.unit else self._rerun(layer, images)
+        return self._scores(images, reading, handed, run)
+
+    def _rerun(self, layer: Layer, images: Tensor) -> Rerun:
+        key = (layer.name, len(images))
+        if key not in self._reruns:
+            self._reruns[key] = Rerun(self.model, self._placed(images), layer.name)
+        return self._reruns[key]
+
+    def _scores(
+        self, images: Tensor, reading: Reading, handed: Handed | None = None, run: Rerun | None = None
+    ) -> Tensor:
+        guard = untouched(self.model) if run is None else nullcontext()  # it has guards of its own
+        with guard, torch.no_grad():
+            return self._read(reading, images, handed, run).double().cpu()
 
     def _gradients(self, images: Tensor, rule: Callable[[], AbstractContextManager[Any]]) -> Tensor:
         reading = Reading(self.aim, len(images))
@@ -134,14 +149,19 @@ class Passes:
                 raise ForwardError(msg) from error
             return gradient.detach().float().cpu()
 
-    def _read(self, reading: Reading, images: Tensor, handed: Handed | None) -> Tensor:
+    def _read(
+        self, reading: Reading, images: Tensor, handed: Handed | None, run: Rerun | None = None
+    ) -> Tensor:
         def visit(call: Call, output: Tensor) -> Tensor | None:
             replaced = handed(call, output) if handed else None
             reading.see(call, output if replaced is None else replaced)
             return replaced
 
         try:
-            output = forward(self.model, self._placed(images), visit, attention=False)
+            if run is None:
+                output = forward(self.model, self._placed(images), visit, attention=False)
+            else:
+                output = run(visit, attention=False)
         except Reached:
             output = None
         return reading.values(output)

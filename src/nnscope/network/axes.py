@@ -104,6 +104,10 @@ class Axes:
         found = self._fixed.get(id(tensor))
         return found is not None and found() is tensor
 
+    def fix(self, tensor: Tensor) -> None:
+        """Note that a tensor is made of weights and constants alone."""
+        self._fixed[id(tensor)] = weakref.ref(tensor)
+
     def _loosen(self, written: Tensor) -> None:
         """What was written into, and all that shares its memory, holds something of the input now."""
         storage = written.untyped_storage()._cdata

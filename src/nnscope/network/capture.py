@@ -24,6 +24,7 @@ from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
 from nnscope.network.expects import expects
 from nnscope.network.flow import Flow, Origin
+from nnscope.network.functions import NO_LAYERS, function_name
 from nnscope.network.guards import interruption_point
 from nnscope.network.nested import exchanged, leaves
 from nnscope.network.parts import is_builtin, is_operation, named_parts, uncompiled
@@ -93,7 +94,16 @@ def forward(
         ForwardError: The model raised; its error is the cause.
     """
     x = x.clone()  # the first operation may be in-place
-    walk = _Walk(model, x, visit, attention=attention, enter=enter, flow=flow)
+    return walked(Walk(model, x, visit, attention=attention, enter=enter, flow=flow), x)
+
+
+def walked(walk: Walk, x: Tensor) -> Any:
+    """Run a model on an input that it may write to, and let a walk see it.
+
+    Raises:
+        ForwardError: The model raised; its error is the cause.
+    """
+    model = walk.model
     try:
         with walk.hooked(), uncompiled(model), walk:
             return model(x)
@@ -119,7 +129,7 @@ class _Running(NamedTuple):
     multiply_adds: int
 
 
-class _Walk(TorchFunctionMode):
+class Walk(TorchFunctionMode):
     """The state of one pass: which module is running, and how often each name was seen."""
 
     def __init__(
@@ -129,8 +139,8 @@ class _Walk(TorchFunctionMode):
         visit: Visit,
         *,
         attention: bool,
-        enter: Enter | None,
-        flow: Flow | None,
+        enter: Enter | None = None,
+        flow: Flow | None = None,
     ) -> None:
         super().__init__()
         self.failure: BaseException | None = None
@@ -150,7 +160,7 @@ class _Walk(TorchFunctionMode):
         self._operations = {module for module in self._names if is_operation(module)}
         if not is_builtin(model):
             self._operations.discard(model)  # without children too, its functions are all there is to see
-        self._root = model
+        self.model = model
         self._running: list[_Running] = []
         self._shown = 0
         self._seen: Counter[str] = Counter()
@@ -198,7 +208,7 @@ class _Walk(TorchFunctionMode):
         # Not so where a user's own hook kept it from entering.
         if self._running and self._running[-1].module is module:
             began = self._running.pop()
-        if module is self._root and module not in self._operations:
+        if module is self.model and module not in self._operations:
             return None
         self._busy = True  # what is asked of the output here is no part of the network
         try:
@@ -246,10 +256,10 @@ class _Walk(TorchFunctionMode):
         if self._busy or not self._running:
             return func(*args, **kwargs)
         interruption_point()
-        name = _function_name(func)
+        name = function_name(func)
         if name in FUSED:
             self._show_attention(name, func, args, kwargs)
-        if self._running[-1].module in self._operations or name in _NO_LAYERS:
+        if self._running[-1].module in self._operations or name in NO_LAYERS:
             return self._call(name, func, args, kwargs)
         self._tell(self._inside(name), func, args, kwargs)
         inputs = [(tensor, version_of(tensor)) for tensor in tensors((*args, *kwargs.values()))]
@@ -305,6 +315,10 @@ class _Walk(TorchFunctionMode):
             if call.inside is None:
                 self._flow.put(output, Origin(frozenset([self._shown]), call.origin.field))
         self._shown += 1
+        return self._handed_on(call, output)
+
+    def _handed_on(self, call: Call, output: Tensor) -> Tensor | None:
+        """What takes the place of an output once it was visited; ``None``: it stays."""
         busy, self._busy = self._busy, True  # what the visitor computes is no layer
         try:
             with torch._C.DisableTorchFunction():
@@ -330,29 +344,6 @@ class _Walk(TorchFunctionMode):
 
 def _numbered(name: str, count: int) -> str:
     return name if count == 1 else f"{name}:{count}"
-
-
-_NO_LAYERS = frozenset(
-    "bfloat16 clone contiguous cpu cuda detach double flatten float half requires_grad reshape to type "
-    "type_as empty_like full_like new_empty new_full new_ones new_tensor new_zeros ones_like rand_like "
-    "randint_like randn_like zeros_like".split()
-)
-"""Functions that compute nothing from values: copies and casts, and factories that take a shape alone."""
-
-
-def _function_name(func: Any) -> str:
-    """``Tensor.__iadd__``, ``Tensor.add_`` and ``torch.add`` are all ``add``."""
-    name = str(getattr(func, "__name__", "function"))
-    if name == "__get__":  # a property, such as Tensor.T
-        name = str(getattr(func.__self__, "__name__", name))
-    dunder = name.startswith("__") and name.endswith("__")
-    name = name.strip("_")
-    if dunder and name[:1] in "ir" and name[1:] in _OPERATORS:
-        return name[1:]
-    return name
-
-
-_OPERATORS = frozenset("add sub mul truediv floordiv div mod pow matmul and or xor".split())
 
 
 def _is_new(result: Tensor, inputs: list[tuple[Tensor, int]]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nnscope.network.capture import Call, forward, version_of
+from nnscope.network.capture import Call, Visit, forward, version_of
 from nnscope.network.flow import Flow
 from nnscope.network.guards import untouched
 from nnscope.network.layers import describe
@@ -82,26 +82,38 @@ def _written(alive: list[_Seen]) -> list[str]:
     return [seen.name for seen, tensor in held if tensor is not None and version_of(tensor) != seen.version]
 
 
-def values(model: nn.Module, x: Tensor, names: Collection[str]) -> dict[str, Tensor]:
+Run = Callable[[Visit], Any]
+"""Runs a model on an input and shows its calls as ``forward`` does, or as ``Rerun`` those from a layer on."""
+
+
+def values(model: nn.Module, x: Tensor, names: Collection[str], run: Run | None = None) -> dict[str, Tensor]:
     """Run the model as far as the last of the named layers and copy their outputs, batch included.
+
+    Args:
+        model: The model; it leaves as it came.
+        x: Its input, ``[1, C, H, W]``.
+        names: The layers.
+        run: How to run the model on that input, where it need not be run from the beginning.
 
     Raises:
         ForwardError: The model raised.
     """
     kept: dict[str, Tensor] = {}
     with suppress(_Passed):
-        watch(model, x, _keeper(kept, names, stop=True))
+        watch(model, x, _keeper(kept, names, stop=True), run)
     return kept
 
 
-def glance(model: nn.Module, x: Tensor, names: Collection[str]) -> tuple[dict[str, Tensor], Any]:
+def glance(
+    model: nn.Module, x: Tensor, names: Collection[str], run: Run | None = None
+) -> tuple[dict[str, Tensor], Any]:
     """The same in a whole pass, and what the model returned.
 
     Raises:
         ForwardError: The model raised.
     """
     kept: dict[str, Tensor] = {}
-    return kept, watch(model, x, _keeper(kept, names))
+    return kept, watch(model, x, _keeper(kept, names), run)
 
 
 class _Passed(BaseException):  # no error, and nothing a model may catch
@@ -120,7 +132,12 @@ def _keeper(
     return look
 
 
-def watch(model: nn.Module, x: Tensor, look: Callable[[str, Tensor, str | None], object]) -> Any:
+def watch(
+    model: nn.Module,
+    x: Tensor,
+    look: Callable[[str, Tensor, str | None], object],
+    run: Run | None = None,
+) -> Any:
     """Run the model once and look at each output as it is made; returns what the model returned.
 
     Args:
@@ -128,6 +145,7 @@ def watch(model: nn.Module, x: Tensor, look: Callable[[str, Tensor, str | None],
         x: Its input.
         look: Called with the name of each layer, its output, which the network may overwrite afterwards, and
             the name of the layer just before where that returned the very same values.
+        run: See ``values``.
 
     Raises:
         ForwardError: The model raised.
@@ -141,5 +159,7 @@ def watch(model: nn.Module, x: Tensor, look: Callable[[str, Tensor, str | None],
         look(call.name, output.detach(), last.name if last is not None and twin else None)
         last = now
 
+    if run is not None:
+        return run(visit)
     with untouched(model), torch.no_grad():
         return forward(model, x, visit)

@@ -184,9 +184,8 @@ class Changes(Explainer):
             number = float(value)
             if math.isfinite(number) and abs(number) <= torch.finfo(self.specimen.input.dtype).max:
                 return number
-        msg = (
-            f"A silenced channel holds a finite number, 'mean' or the values of another probe, not {value!r}."
-        )
+        said = repr(value) if isinstance(value, (Real, str)) else f"a {type(value).__name__}"
+        msg = f"A silenced channel holds a finite number, 'mean' or the values of another probe, not {said}."
         raise OptionError(msg)
 
 

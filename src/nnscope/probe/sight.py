@@ -21,6 +21,7 @@ from nnscope.network.layers import model_name
 from nnscope.network.outputs import class_scores, probabilities
 from nnscope.network.parts import on_device
 from nnscope.network.preprocess import prepare
+from nnscope.network.rerun import Rerun
 from nnscope.network.silence import Silence, silenced
 from nnscope.probe.seen import MEGABYTE, Seen, _forget, _summaries, _values
 from nnscope.records import Layer, LayerTable, Prediction, Specimen
@@ -189,11 +190,30 @@ class Sight(Seen):
         """Look at what is wanted, where the layers are known; returns the model's output."""
         whole.refresh()
         self._layers, self._overwritten = whole._layers, whole._overwritten
-        with silenced(self._silence):
-            made, output = network.glance(self.model, self.specimen.input, self._wanted)
+        with self._changing() as run:
+            made, output = network.glance(self.model, self.specimen.input, self._wanted, run)
         for name, value in made.items():
             _values.put(self._key, name, value=value, nbytes=value.nbytes)
         return output
+
+    @contextmanager
+    def _changing(self) -> Iterator[Rerun | None]:
+        """Silence what is silenced here, in passes that need not begin before it."""
+        whole, silence = self._whole, self._silence
+        if whole is None or silence is None or any(not self._hears(name) for name in self._wanted):
+            with silenced(silence):
+                yield None
+            return
+        key = (whole._key, "rerun", id(self.specimen.input), silence.layer.name)
+        rerun: Rerun = _values.get(*key) or Rerun(self.model, self.specimen.input, silence.layer.name)
+        with silenced(silence):
+            yield rerun
+        _values.put(*key, value=rerun, nbytes=rerun.nbytes)
+
+    def _hears(self, name: str) -> bool:
+        """Whether a layer comes at or behind what is silenced."""
+        silence = self._silence
+        return silence is None or self._layers[name].index >= silence.layer.index
 
     def _keep(self, layer: Layer, output: Tensor, twin: Layer | None) -> None:
         found = _summaries.get(self._key, twin.name) if twin else None
@@ -211,9 +231,16 @@ class Sight(Seen):
     def _output(self, layer: Layer) -> Tensor:
         """What a layer returned, not a copy; on a miss the next layers come along, as far as they fit."""
         found: Tensor | None = _values.get(self._key, layer.source)
+        whole = self._whole
+        if found is None and whole is not None and not self._hears(layer.source):
+            if whole.specimen is self.specimen:
+                return whole._output(layer)
+            found = network.values(self.model, self.specimen.input, [layer.source])[layer.source]
+            _values.put(self._key, layer.source, value=found, nbytes=found.nbytes)
         if found is None:
-            with silenced(self._silence):
-                made = network.values(self.model, self.specimen.input, self._following(layer.source))
+            with self._changing() as run:
+                names = self._following(layer.source)
+                made = network.values(self.model, self.specimen.input, names, run)
             for other, value in made.items():
                 _values.put(self._key, other, value=value, nbytes=value.nbytes)
             found = made[layer.source]

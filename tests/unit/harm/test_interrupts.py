@@ -17,6 +17,9 @@ WALK = (
     "network/capture.py",
     "network/survey.py",
     "network/layers.py",
+    "network/recording.py",
+    "network/replay.py",
+    "network/rerun.py",
     "attribution/cam.py",
     "attribution/passes.py",
     "attribution/rectified.py",
@@ -65,6 +68,7 @@ CALLS = {
     "cams": lambda probe: probe.cams(0),
     "activations": lambda probe: probe.activations("norm"),
     "ablation": lambda probe: probe.cam("conv", 0, "ablationcam"),
+    "ablate": lambda probe: [probe.ablate("conv", k) for k in (0, 1, 0)],
     "guided": lambda probe: probe.attribute(0, "guided_backprop"),
 }
 

@@ -60,6 +60,12 @@ CALLS = {
     "Probe.effective_field": lambda p, x: p.effective_field("conv2", 0, 0),
     "Probe.effective_field of a channel": lambda p, x: p.effective_field("conv2", 0, 0, 1),
     "Probe.responding": lambda p, x: p.responding((0, 0, 4, 4)),
+    "Probe.silenced": lambda p, x: p.silenced("conv1", [1, 2], "mean").activations("conv2"),
+    "Probe.silenced and explained": lambda p, x: p.silenced("norm", 1).cam("conv2", 1),
+    "Probe.ablate": lambda p, x: [p.ablate("conv2", k) for k in range(3)],
+    "Probe.effects": lambda p, x: p.effects("conv2", 1),
+    "Probe.scanning, left off": lambda p, x: next(p.scanning("norm", 1)),
+    "Probe.contributions": lambda p, x: p.contributions("norm", 1),
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
     "cam": lambda p, x: nnscope.cam(p.model, x, target=1),
@@ -79,6 +85,7 @@ CHANGES = {
 }
 ALL = [*CALLS, *CHANGES]
 MAPS = [call for call in ALL if "cam" in call and " by " not in call]
+MAPS += ["Probe.silenced and explained", "Probe.contributions"]
 MAPS += ["Probe.strongest by share", "Heatmap.image", "show", "Scope.target", "Scope.unit", "Probe.checks"]
 PANELS = ["show", *CHANGES]
 
