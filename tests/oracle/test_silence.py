@@ -39,10 +39,17 @@ def lively(model):
 # -- weights that are zero ------------------------------------------------------------------
 
 
+pytestmark = pytest.mark.usefixtures("one_core")
+
 NORMS = {
     "blocks": (Blocks, 12, "norm1", [1, 4]),
-    "resnet18": (torchvision.models.resnet18, 64, "layer3.0.bn1", [0, 7, 100]),
-    "densenet121": (torchvision.models.densenet121, 64, "features.denseblock3.denselayer2.norm2", range(40)),
+    "resnet18": (torchvision.models.resnet18, 32, "layer3.0.bn1", [0, 7, 100]),
+    "densenet": (
+        lambda: torchvision.models.DenseNet(4, (2, 3), 8),
+        32,
+        "features.denseblock2.denselayer2.norm2",
+        [1, 7],
+    ),
 }
 
 

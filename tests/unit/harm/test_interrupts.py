@@ -68,7 +68,7 @@ CALLS = {
     "cams": lambda probe: probe.cams(0),
     "activations": lambda probe: probe.activations("norm"),
     "ablation": lambda probe: probe.cam("conv", 0, "ablationcam"),
-    "ablate": lambda probe: [probe.ablate("conv", k) for k in (0, 1, 0)],
+    "ablate": lambda probe: [probe.ablate("conv", k) for k in (0, 1)],
     "guided": lambda probe: probe.attribute(0, "guided_backprop"),
 }
 
