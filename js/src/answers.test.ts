@@ -41,7 +41,7 @@ test("what else an answer depends on is part of the question, but the kernel is 
 
 test("an answer about another state of the network is refused, and kept for neither", async () => {
   const old = { ...inquiry, epoch: 1 };
-  await expect(answers.ask(old, never)).rejects.toThrow("The network has changed since this was asked");
+  await expect(answers.ask(old, never)).rejects.toThrow("What is shown has changed since this was asked");
   expect(answers.kept(old)).toBeUndefined();
   expect(answers.kept(inquiry)).toBeUndefined();
 });

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TRAIT_NAMES } from "./model";
-import { readExact, readLayer, readMap, readNative } from "./wire";
 import type { Answered } from "./findings";
+import { TRAIT_NAMES } from "./model";
+import { readLayer, readMap } from "./wire";
 import { readChecks } from "./wire/checks";
 import { readAnswer, readEffects } from "./wire/compared";
 import { readKernels } from "./wire/kernels";
@@ -13,6 +13,7 @@ import { decode } from "./wire/packet";
 import { readStages } from "./wire/stages";
 import { readStatistics } from "./wire/statistics";
 import { readSum } from "./wire/sum";
+import { readExact, readNative } from "./wire/tiles";
 
 const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
 

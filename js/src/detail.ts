@@ -5,8 +5,8 @@ import { Cache } from "./cache";
 import type { CodeTile, ExactTile } from "./records";
 import type { Ask } from "./requests";
 import type { Detail } from "./state";
-import { readExact, readNative } from "./wire";
 import type { Packet } from "./wire/packet";
+import { readExact, readNative } from "./wire/tiles";
 
 const LIMIT = 36 * 1024 * 1024;
 const MOST_CHANNELS = 64;

@@ -37,6 +37,8 @@ export function createLazy<N extends keyof Parts>(name: N, fetch: Fetch): Lazy<P
   const part = signal<Parts[N] | null>(null);
   const problem = signal("");
   const load = () => {
+    const there = part.peek();
+    if (there) return Promise.resolve(there);
     problem.value = "";
     return opened(name, fetch).then(
       (found) => {

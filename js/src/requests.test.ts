@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { exactPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
 import { type Ask, LONG_PATIENCE, PATIENCE, Requests } from "./requests";
-import { readNative } from "./wire";
+import { readNative } from "./wire/tiles";
 
 interface Sent {
   k: string;

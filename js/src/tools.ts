@@ -1,6 +1,6 @@
 /**
- * The entry of `tools.js`: what acts on the image and the channels, and what compares two. It is fetched right
- * after the first picture.
+ * The entry of `tools.js`: what acts on the image and the channels, what compares two, and what of the panel has no
+ * use without a kernel. It is fetched right after the first picture.
  *
  * A view shows one by `<Slot>{({ Name }) => <Name />}</Slot>`, which is empty until they are there; a tab of the right
  * column by its name in `VIEWS`. Their styles are in `tools.css`; the packets they ask for are read in
@@ -10,8 +10,15 @@
 import { Differences } from "./views/differences";
 import { Region } from "./views/region";
 
+export { fetchAhead } from "./ahead";
+export { createDetail } from "./detail";
 export { fits } from "./draw/explained";
 export { default as STYLE } from "./tools.css";
+export { Asker, AskerFrame, askerProps } from "./views/asker";
+export { MethodSelect } from "./views/method";
+export { More } from "./views/more";
+export { Explain } from "./views/question";
+export { copySnippet } from "./views/snippet";
 export { readAnswer, readEffects } from "./wire/compared";
 
 /** What the tabs of the right column show. */

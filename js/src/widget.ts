@@ -1,15 +1,14 @@
 /** The widget: connects a host's model to the panel. Wiring only. */
 
-import { effect } from "@preact/signals";
-import { fetchAhead } from "./ahead";
+import { computed, effect } from "@preact/signals";
 import { createAnswers } from "./answers";
-import { createDetail } from "./detail";
-import type { Parts } from "./findings";
+import type { Lazy, Parts, Tools } from "./findings";
 import { createLazy } from "./load";
 import type { HostModel } from "./model";
 import { PATIENCE } from "./requests";
-import { createStore, createView, type Store, watch } from "./state";
+import { createStore, type Detail, type Store, watch } from "./state";
 import { connect, type Sync } from "./sync";
+import { createView } from "./view";
 import { mount } from "./views/mount";
 import { readCode } from "./wire";
 
@@ -26,28 +25,44 @@ function open(model: HostModel): Connection {
   if (known) return known;
   const controller = new AbortController();
   const sync = connect(model, controller.signal);
-  fetchAhead(sync, controller.signal);
-  const detail = createDetail(sync.request, () => sync.pictures.peek(), controller.signal);
   const lazy = createLazy("rooms", () => fetchCode("rooms", sync, controller.signal));
   const tools = createLazy("tools", () => fetchCode("tools", sync, controller.signal));
+  const detail = detailOf(tools, sync, controller.signal);
   const answers = createAnswers(sync.request, lazy, tools);
   const store = createStore(sync, { detail, lazy, tools, answers });
   const stop = watch(store, PATIENCE);
   const stopTools = effect(() => {
     // Not before the first picture, for which nothing should wait.
-    if (sync.pictures.value && sync.answering.value) tools.load().catch(() => {});
+    if (sync.pictures.value && sync.answering.value) tools.load().catch(() => {}); // whatever wants them tells
+  });
+  const stopAhead = effect(() => {
+    tools.part.value?.fetchAhead(sync, controller.signal);
   });
   const connection = {
     store,
     close() {
       stop();
       stopTools();
+      stopAhead();
       controller.abort();
       connections.delete(model);
     },
   };
   connections.set(model, connection);
   return connection;
+}
+
+/** Finer pictures are the tools': until those have come, there are none. */
+function detailOf({ part }: Lazy<Tools>, { request, pictures }: Sync, until: AbortSignal): Detail {
+  const pulled = computed(() => part.value?.createDetail(request, () => pictures.peek(), until));
+  return {
+    version: computed(() => pulled.value?.version.value ?? 0),
+    native: (channel) => pulled.value?.native(channel),
+    exact: (channel) => pulled.value?.exact(channel),
+    want: (channels) => pulled.value?.want(channels),
+    wantExact: (channel) => pulled.value?.wantExact(channel),
+    forgive: () => pulled.value?.forgive(),
+  };
 }
 
 async function fetchCode(what: keyof Parts, sync: Sync, until: AbortSignal): Promise<Uint8Array> {

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { checksPacket, exactPacket, layerPacket, mapPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
-import { readExact, readLayer, readMap, readNative } from "./wire";
+import { readLayer, readMap } from "./wire";
 import { readChecks } from "./wire/checks";
 import { bytesOf, decode, join } from "./wire/packet";
+import { readExact, readNative } from "./wire/tiles";
 
 /** Three bytes of codes, one of padding, then 1.5 and −2 as little-endian float32. */
 const BODY = Uint8Array.of(7, 8, 255, 0, 0x00, 0x00, 0xc0, 0x3f, 0x00, 0x00, 0x00, 0xc0);

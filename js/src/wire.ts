@@ -1,18 +1,7 @@
 /** What the packets of the panel itself say; those of its rooms are read in `wire/`. Mirrors `wire/packet.py`. */
 
-import type { CodeTile, ExactTile, HeatMap, LayerPictures, Stats } from "./records";
-import {
-  decode,
-  expect,
-  float32,
-  numberOr,
-  numbers,
-  type Packet,
-  pair,
-  text,
-  uint8,
-  whole,
-} from "./wire/packet";
+import type { HeatMap, LayerPictures, Stats } from "./records";
+import { decode, expect, float32, numberOr, type Packet, pair, text, uint8, whole } from "./wire/packet";
 
 /** Code of the largest finite value, and of a cell that is not finite. */
 const TOP = 254;
@@ -91,32 +80,6 @@ export function endsOf(ends: unknown, values: Float32Array): readonly [number, n
   if (Number.isFinite(lo) && Number.isFinite(hi)) return [lo, hi];
   // Not Math.max: a cell that is not a number takes no part.
   return [0, values.reduce((most, value) => (value > most ? value : most), 0)];
-}
-
-/** A `native` packet, as tiles by channel. */
-export function readNative(packet: Packet): Map<number, CodeTile> {
-  expect(packet, "native");
-  const channels = numbers(packet.facts.channels, "channels");
-  const size = pair(packet.facts.size, "size");
-  const cells = size[0] * size[1];
-  const codes = uint8(packet, "tiles", channels.length * cells);
-  const lo = float32(packet, "lo", channels.length);
-  const hi = float32(packet, "hi", channels.length);
-  return new Map(
-    channels.map((channel, i) => [
-      channel,
-      // A copy, so that the cache can let one tile go without keeping the whole reply.
-      { size, codes: codes.slice(i * cells, (i + 1) * cells), lo: lo[i] ?? 0, hi: hi[i] ?? 0 },
-    ]),
-  );
-}
-
-/** An `exact` packet: the one channel it holds. */
-export function readExact(packet: Packet): { channel: number; tile: ExactTile } {
-  expect(packet, "exact");
-  const size = pair(packet.facts.size, "size");
-  const [channel = 0] = numbers(packet.facts.channels, "channels");
-  return { channel, tile: { size, values: float32(packet, "values", size[0] * size[1]) } };
 }
 
 /** A packet of code: the text of a module. */

@@ -48,19 +48,22 @@ TYPESCRIPT = {
     "model": set(),
     "wire": set(),
     "shared": set(),
-    "findings": {"rooms"},
+    "findings": {"rooms", "tools"},
+    "compared": set(),
     "requests": {"wire"},
     "state": {"draw", "model"},
-    "views": {"draw", "graph", "state"},
+    "view": {"draw", "model"},
+    "views": {"draw", "graph", "state", "view"},
     "rooms": {"draw", "views", "wire"},
+    "tools": {"ahead", "detail", "draw", "views", "wire"},
     "load": {"shared"},
     "answers": {"cache", "requests", "wire"},
     "detail": {"cache", "requests", "state", "wire"},
     "sync": {"cache", "model", "requests", "wire"},
     "ahead": {"draw", "sync", "wire"},
-    "widget": {"ahead", "answers", "detail", "load", "model", "requests", "state", "sync", "views", "wire"},
+    "widget": {"answers", "load", "model", "requests", "state", "sync", "view", "views", "wire"},
 }
-TYPES_FOR_ALL = {"records", "findings"}
+TYPES_FOR_ALL = {"records", "findings", "compared"}
 
 
 class Import(NamedTuple):

@@ -11,7 +11,8 @@
  * Another question calls the last one off. An answer is kept by its question and the network's state, so what
  * was asked before is there at once. An answer of another class or unit than the one that is explained now is
  * `stale`, and asked for again. While a new answer is under way the old one stays, as `stale`. To add a
- * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/` and in `wire/answer.ts`.
+ * kind of question: its answer in `Answered` (`findings.ts`), its reader in `wire/answer.ts`, or in `wire/compared.ts`
+ * where the tools ask it.
  */
 
 import { useSignal } from "@preact/signals";

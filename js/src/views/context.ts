@@ -2,7 +2,8 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 
 export interface Scope {
   readonly store: Store;

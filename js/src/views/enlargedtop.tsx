@@ -3,15 +3,15 @@
 import { ordinal, times } from "../draw/number";
 import { orderOf } from "../draw/order";
 import type { LayerPictures, Sort } from "../records";
-import type { EnlargedTab, Store } from "../state";
+import type { Store } from "../state";
+import type { EnlargedTab } from "../view";
 import { useScope } from "./context";
 import { Choice } from "./controls";
 import { close, enlarge, neighbour } from "./enlarged";
 import { IconButton } from "./icons";
-import { MethodSelect } from "./method";
 import { openPixels } from "./pixelask";
-import { withRooms } from "./room";
-import { copySnippet } from "./snippet";
+import { withRooms, withTools } from "./room";
+import { Slot } from "./slot";
 import { Opacity } from "./specimen";
 import { Working } from "./working";
 
@@ -41,7 +41,11 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
         <div class="nn-tools">
           <Step by={-1} />
           <Step by={1} />
-          <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
+          <IconButton
+            icon="code"
+            label="Copy as Python code"
+            onClick={() => withTools(store, view, (tools) => tools.copySnippet(store, view))}
+          />
           {view.tab.value !== "Sum" && (
             <IconButton
               icon="save"
@@ -78,7 +82,7 @@ function Looks() {
       />
       {tab === "Pixels" && <Working />}
       {tab !== "Sum" && <Opacity />}
-      {tab === "Pixels" && <MethodSelect pixels />}
+      {tab === "Pixels" && <Slot>{({ MethodSelect }) => <MethodSelect pixels />}</Slot>}
       {tab === "Map" && (
         <Choice
           label="cells"

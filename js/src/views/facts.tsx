@@ -3,7 +3,8 @@
 import { format, percent, times } from "../draw/number";
 import { flatness } from "../draw/order";
 import type { LayerPictures } from "../records";
-import type { Spot, Store } from "../state";
+import type { Store } from "../state";
+import type { Spot } from "../view";
 import { pixelAt } from "./cellbox";
 import { useScope } from "./context";
 import { Muted } from "./muted";

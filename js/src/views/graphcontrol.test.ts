@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { networkPacket, resnet } from "../../demo/network";
-import { createView } from "../state";
+import { createView } from "../view";
 import { readNetwork } from "../wire/network";
 import { decode } from "../wire/packet";
 import { GraphControl } from "./graphcontrol";

@@ -4,7 +4,8 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { GAP, hit, type Layout, scrollTo, step } from "../draw/layout";
-import type { Spot, Store } from "../state";
+import type { Store } from "../state";
+import type { Spot } from "../view";
 import { useScope } from "./context";
 
 type Grid = RefObject<HTMLDivElement>;

@@ -6,8 +6,7 @@ import { IconButton } from "./icons";
 import { toggleFull } from "./panel";
 import { LayerPicker } from "./picker";
 import { Rail } from "./rail";
-import { withRooms } from "./room";
-import { copySnippet } from "./snippet";
+import { withRooms, withTools } from "./room";
 import { tell } from "./tell";
 
 export function Header() {
@@ -68,7 +67,11 @@ function Tools() {
   const { store, view, root } = useScope();
   return (
     <div class="nn-tools">
-      <IconButton icon="code" label="Copy as Python code" onClick={() => copySnippet(store, view)} />
+      <IconButton
+        icon="code"
+        label="Copy as Python code"
+        onClick={() => withTools(store, view, (tools) => tools.copySnippet(store, view))}
+      />
       <IconButton
         icon="save"
         label="Save the channels as PNG"

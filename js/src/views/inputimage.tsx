@@ -2,12 +2,12 @@
 
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { overlayOf } from "../draw/heat";
-import { AskerFrame, askerProps } from "./asker";
 import { type Crop, cellBox, frameStyle, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import { Part } from "./mapscale";
 import { FieldFrame, type Paper, photo, ratioOf, Sheet } from "./pane";
 import { usePicture } from "./picture";
+import { Slot } from "./slot";
 
 export function InputImage() {
   const { store, view } = useScope();
@@ -31,10 +31,14 @@ export function InputImage() {
   const ratio = shape ? shape.width / shape.height : ratioOf(_about.value);
   const label = whole.value ? "The original image" : "The image as the network saw it";
   return (
-    <div class="nn-image" style={{ aspectRatio: String(ratio) }} {...askerProps(store, crop.value)}>
+    <div
+      class="nn-image"
+      style={{ aspectRatio: String(ratio) }}
+      {...store.tools.part.value?.askerProps(store, crop.value)}
+    >
       <Sheet label={cam.value ? `${label}, under the map` : label} draw={draw} />
       {whole.value && <div class="nn-crop" style={frameStyle(crop.value)} title="What the network saw" />}
-      <AskerFrame crop={crop.value} />
+      <Slot>{({ AskerFrame }) => <AskerFrame crop={crop.value} />}</Slot>
       <Part />
       <Marker crop={crop.value} />
     </div>

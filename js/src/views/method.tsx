@@ -1,37 +1,9 @@
-/** How the map is made: the switch, and the menu of methods that Python offers. */
+/** How the map is made: the menu of methods that Python offers. */
 
 import type { MethodInfo } from "../records";
-import type { Store } from "../state";
 import { useScope } from "./context";
 import { type Choosable, Select } from "./controls";
-
-/** Switch and menu; the menu's words are the switch's too. */
-export function MapSwitch() {
-  const { store } = useScope();
-  const { cam } = store.traits;
-  const able = store.explains.value;
-  const why = "Needs class scores; pass target=callable in Python.";
-  return (
-    <>
-      <div class="nn-map-row">
-        <button
-          type="button"
-          role="switch"
-          class="nn-switch"
-          aria-checked={cam.value && able}
-          aria-label="Grad-CAM"
-          disabled={!able}
-          title={able ? "Show what in the image drives the class" : why}
-          onClick={() => store.set({ cam: !cam.value })}
-        >
-          <span class="nn-knob" aria-hidden="true" />
-        </button>
-        <MethodSelect />
-      </div>
-      {!able && <p class="nn-muted nn-why">{why}</p>}
-    </>
-  );
-}
+import { methodChange } from "./pixelask";
 
 /** The menu of methods, or of those over pixels only. */
 export function MethodSelect({ pixels = false }: { pixels?: boolean }) {
@@ -52,13 +24,6 @@ export function MethodSelect({ pixels = false }: { pixels?: boolean }) {
       }}
     />
   );
-}
-
-/** A method and, where it cannot be had in the style in use, a style. */
-export function methodChange(store: Store, key: string) {
-  const styles = store.traits._methods.value.find((method) => method.key === key)?.styles ?? [];
-  const style = store.traits.map_style.value;
-  return { method: key, map_style: styles.includes(style) ? style : (styles[0] ?? "paper") };
 }
 
 export function optionsOf(methods: readonly MethodInfo[], chosen: string): Choosable<string>[] {

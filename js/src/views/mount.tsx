@@ -1,7 +1,8 @@
 /** Puts the panel into an element of the host, and takes it out again. */
 
 import { render } from "preact";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { ScopeContext } from "./context";
 import { Panel } from "./panel";
 import { followTheme } from "./theme";

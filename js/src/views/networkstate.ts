@@ -6,7 +6,7 @@ import { INPUT, openAtFirst } from "../graph/blocks";
 import type { Camera } from "../graph/camera";
 import { NetworkMap } from "../graph/map";
 import type { Order } from "../graph/sorting";
-import type { ViewState } from "../state";
+import type { ViewState } from "../view";
 
 export interface NetworkState {
   readonly map: NetworkMap;

@@ -7,7 +7,7 @@ import { clamp } from "../draw/layout";
 import { fitToScreen } from "../draw/paint";
 import type { Cell } from "../draw/query";
 import type { About } from "../records";
-import type { Spot } from "../state";
+import type { Spot } from "../view";
 import { type Crop, cellAt, cellBox, fieldBox, frameStyle, placeOf, WHOLE, within } from "./cellbox";
 import { useScope } from "./context";
 import type { Picture } from "./picture";

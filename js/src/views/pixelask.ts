@@ -2,8 +2,8 @@
 
 import type { Cell } from "../draw/query";
 import { type Unit, unitOf, unitText } from "../draw/unit";
-import type { Store, ViewState } from "../state";
-import { methodChange } from "./method";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 
 /** The unit in question, if it is one of the channel that is enlarged. */
 export function askedOf(store: Store): Unit | null {
@@ -34,4 +34,11 @@ export function openPixels(store: Store, view: ViewState): void {
     ...methodChange(store, store.method.value?.at === "pixels" ? method.value : fitting),
     ...unitChange(store, store.enlarged.value ?? 0, askedOf(store)?.cell ?? null),
   });
+}
+
+/** A method and, where it cannot be had in the style in use, a style. */
+export function methodChange(store: Store, key: string) {
+  const styles = store.traits._methods.value.find((method) => method.key === key)?.styles ?? [];
+  const style = store.traits.map_style.value;
+  return { method: key, map_style: styles.includes(style) ? style : (styles[0] ?? "paper") };
 }

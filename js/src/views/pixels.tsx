@@ -5,7 +5,7 @@ import { coloursOfMap, overlayOf } from "../draw/heat";
 import type { Cell } from "../draw/query";
 import { unitWords } from "../draw/unit";
 import type { LayerPictures } from "../records";
-import type { Spot } from "../state";
+import type { Spot } from "../view";
 import { TallBar } from "./colourbar";
 import { useScope } from "./context";
 import { Small } from "./controls";

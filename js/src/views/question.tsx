@@ -3,7 +3,8 @@
 import { orderOf } from "../draw/order";
 import { placeOf } from "../draw/query";
 import { type Unit, unitOf, unitText, unitWords } from "../draw/unit";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { cellAt } from "./cellbox";
 import { useScope } from "./context";
 import { Choice } from "./controls";

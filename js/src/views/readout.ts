@@ -3,7 +3,8 @@
 import { valueOfCode } from "../draw/scale";
 import { coarseTile } from "../draw/tiles";
 import type { CodeTile, LayerPictures } from "../records";
-import type { Detail, Spot } from "../state";
+import type { Detail } from "../state";
+import type { Spot } from "../view";
 import { cellAt } from "./cellbox";
 
 export interface Reading {

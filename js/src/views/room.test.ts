@@ -3,6 +3,7 @@ import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
 import { provide } from "../load";
 import * as rooms from "../rooms";
+import * as tools from "../tools";
 
 beforeAll(pretendLayout);
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   panel.unmount();
-  provide({ rooms });
+  provide({ rooms, tools });
 });
 
 const tab = (word: string) => panel.all("tab").find(({ textContent }) => textContent === word) as HTMLElement;
@@ -52,7 +53,7 @@ test("rooms that cannot be fetched are a sentence, and can be tried again", asyn
   await panel.settle();
   expect(panel.find("tabpanel").textContent).toContain("This kernel knows no rooms.");
   expect(tab("Channels").tabIndex).toBe(-1);
-  provide({ rooms });
+  provide({ rooms, tools });
   const again = [...panel.find("tabpanel").querySelectorAll("button")].find(
     ({ textContent }) => textContent === "Try again",
   );
@@ -93,7 +94,7 @@ test("a kernel that is back is asked again for the part, and for what the part s
   };
   tab("Network").click();
   await panel.settle();
-  provide({ rooms });
+  provide({ rooms, tools });
   model.message({ k: "pong", rid: 1 });
   await panel.settle();
   // The part is there, and found the kernel gone once more.

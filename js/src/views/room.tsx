@@ -2,8 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Rooms } from "../findings";
-import type { Store, ViewState } from "../state";
+import type { Rooms, Tools } from "../findings";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { useScope } from "./context";
 import { Small } from "./controls";
 import { tell } from "./tell";
@@ -52,4 +53,11 @@ export function Failure({ sentence, again }: { readonly sentence: string; readon
 /** Do what the rooms know how to do, once they are there. */
 export function withRooms(store: Store, view: ViewState, action: (rooms: Rooms) => void): void {
   store.lazy.load().then(action, () => tell(view, store.answering.value ? store.lazy.problem.value : NEEDED));
+}
+
+/** Do what the tools know how to do, once they are there. */
+export function withTools(store: Store, view: ViewState, action: (tools: Tools) => void): void {
+  store.tools
+    .load()
+    .then(action, () => tell(view, store.answering.value ? store.tools.problem.value : NEEDED));
 }

@@ -7,7 +7,8 @@ import { format } from "../draw/number";
 import { type Bar, drawSheet } from "../draw/sheet";
 import { coloursOf, TilePainter } from "../draw/tiles";
 import type { Colormap, LayerPictures, MapPicture } from "../records";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { axisOf, partOf } from "./axis";
 import { tell } from "./tell";
 

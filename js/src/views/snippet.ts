@@ -2,7 +2,8 @@
 
 import { type Unit, unitOf } from "../draw/unit";
 import type { HeatMap, View } from "../records";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { tell } from "./tell";
 
 export interface Shown {

@@ -2,15 +2,13 @@
 
 import { useComputed } from "@preact/signals";
 import { percent } from "../draw/number";
-import { Asker } from "./asker";
 import { Classes } from "./classes";
 import { useScope } from "./context";
 import { Choice, Slider } from "./controls";
 import { InputImage } from "./inputimage";
 import { MapScale } from "./mapscale";
-import { MapSwitch } from "./method";
-import { More } from "./more";
-import { Explain } from "./question";
+import { MapSwitch } from "./mapswitch";
+import { Slot } from "./slot";
 
 export function Specimen() {
   const { store, view } = useScope();
@@ -26,7 +24,7 @@ export function Specimen() {
       <div class="nn-look">
         <InputImage />
         <MapScale />
-        <Asker />
+        <Slot>{({ Asker }) => <Asker />}</Slot>
         {hasOriginal.value && (
           <Choice
             label="Shown"
@@ -51,11 +49,11 @@ export function Specimen() {
                 onChange={(word) => store.set({ contours: word === "contours" })}
               />
             </div>
-            <Explain />
+            <Slot>{({ Explain }) => <Explain />}</Slot>
           </>
         )}
         <Classes />
-        <More />
+        <Slot>{({ More }) => <More />}</Slot>
       </div>
     </section>
   );

@@ -3,7 +3,8 @@
 import { useSignal } from "@preact/signals";
 import type { Explained, Statistics as Found, Histogram, Kept } from "../findings";
 import type { LayerInfo } from "../records";
-import type { Store, ViewState } from "../state";
+import type { Store } from "../state";
+import type { ViewState } from "../view";
 import { useAnswer } from "./answer";
 import { useScope } from "./context";
 import { Choice, Small } from "./controls";

@@ -6,7 +6,7 @@ import { clamp } from "../draw/layout";
 import type { Cell } from "../draw/query";
 import type { Stages as FoundStages } from "../findings";
 import type { LayerPictures } from "../records";
-import type { Spot } from "../state";
+import type { Spot } from "../view";
 import { useAnswer } from "./answer";
 import { Arithmetic } from "./arithmetic";
 import { middleOf } from "./cellbox";

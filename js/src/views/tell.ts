@@ -1,6 +1,6 @@
 /** A short word to the user, on the screen and read out, that goes away by itself. */
 
-import type { ViewState } from "../state";
+import type { ViewState } from "../view";
 
 const STAYS = 5000;
 

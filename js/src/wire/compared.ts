@@ -1,16 +1,7 @@
 /** The packets that the tools ask for. */
 
-import type {
-  Answered,
-  Differences,
-  Effects,
-  Field,
-  Inquiry,
-  LayerChange,
-  Pair,
-  Pins,
-  Ranking,
-} from "../findings";
+import type { Differences, Effects, Field, LayerChange, Pair, Pins, Ranking } from "../compared";
+import type { Answered, Inquiry } from "../findings";
 import type { CodeTile } from "../records";
 import { ofState, type Readers } from "./answered";
 import {
