@@ -1,5 +1,6 @@
 /** Answers a model as the kernel would, from layers whose values are known. */
 
+import { differencesPacket, pairPacket, STATE, seen, turn } from "./compared";
 import { FakeModel } from "./fakemodel";
 import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
@@ -33,13 +34,28 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
   const find = (name: unknown) => specimen.layers.find(({ info }) => info.name === name);
   const later = (action: () => void) => (delay === 0 ? action() : void setTimeout(action, delay));
   const work = new Work(model, find, delay);
+  const states: string[] = [];
+  // The same number for the same state, also after going back to it.
+  const epochOf = () => {
+    const state = JSON.stringify(STATE.map((name) => model.get(name)));
+    if (!states.includes(state)) states.push(state);
+    return states.indexOf(state);
+  };
   const show = () => {
     const layer = find(model.get("layer"));
-    if (layer) model.receive(asTraits("_header", "_tiles", layerPacket(layer)));
+    if (layer) {
+      const { header, body } = layerPacket(seen(layer, model), epochOf());
+      model.receive(asTraits("_header", "_tiles", { header: { ...header, side: model.get("side") }, body }));
+    }
     work.map();
   };
   model.onSave = (changed) => {
-    if (changed.includes("layer")) later(show);
+    if (changed.some((name) => STATE.includes(name))) {
+      later(() => {
+        turn(model);
+        show();
+      });
+    } else if (changed.includes("layer")) later(show);
     else if (changed.some((name) => QUESTION.includes(name))) later(() => work.map());
     if (changed.includes("checks")) later(() => work.checks());
   };
@@ -61,9 +77,11 @@ function answer(
 ): void {
   const target = Number(model.get("target") ?? 0);
   const packets: Record<string, (layer: LayerValues) => Encoded> = {
-    coarse: (layer) => layerPacket(layer),
-    native: (layer) => nativePacket(layer, channels),
-    exact: (layer) => exactPacket(layer, channels[0] ?? 0),
+    coarse: (layer) => layerPacket(seen(layer, model)),
+    native: (layer) => nativePacket(seen(layer, model), channels),
+    exact: (layer) => exactPacket(seen(layer, model), channels[0] ?? 0),
+    pair: (layer) => pairPacket(layer, model, channels),
+    differences: (layer) => differencesPacket(layers, layer, model),
     kernels: (layer) => kernelsPacket(layer, channels),
     statistics: (layer) => statisticsPacket(layer, channels, target),
     stages: (layer) => stagesPacket(layers, layer, channels[0] ?? 0),

@@ -120,6 +120,8 @@ export interface Stats {
 /** Every channel of one layer, coarse: what a `layer` packet says. */
 export interface LayerPictures {
   readonly epoch: number;
+  /** Whose values these are: of a difference, this − other. */
+  readonly side: Side;
   readonly layer: string;
   readonly channels: number;
   /** Native height and width, in cells. */

@@ -5,18 +5,20 @@ import type { Effects } from "./compared";
 import { orderOf } from "./draw/order";
 import { placeOf } from "./draw/query";
 import { answers } from "./draw/question";
-import { layerRange, type Range, rangeOf } from "./draw/scale";
+import { layerRange, type Range, rangeIn, rangeOf } from "./draw/scale";
 import type { Answers, Lazy, Tools } from "./findings";
 import type { Bytes, Header, ScopeModel } from "./model";
 import type {
   Checks,
   CodeTile,
+  Colormap,
   Edit,
   ExactTile,
   HeatMap,
   LayerInfo,
   LayerPictures,
   MethodInfo,
+  Normalize,
   Question,
   Sort,
 } from "./records";
@@ -80,8 +82,14 @@ export interface Store extends Source {
   readonly picked: ReadonlySignal<string>;
   /** The layer whose pictures are shown, as the table describes it. */
   readonly shown: ReadonlySignal<LayerInfo | null>;
-  /** Smallest and largest value of the layer. */
+  /** The values that are held at the ends of the colours; `null` where they follow what is shown. */
+  readonly held: ReadonlySignal<Range | null>;
+  /** Smallest and largest value of the layer, or those that are held. */
   readonly range: ReadonlySignal<Range>;
+  /** The colours in use: of a difference, those with zero in the middle. */
+  readonly colormap: ReadonlySignal<Colormap>;
+  /** The scale in use: where one is held, no channel has its own. */
+  readonly normalize: ReadonlySignal<Normalize>;
   readonly order: ReadonlySignal<Uint32Array>;
   /** Numbers to sort by that the tools bring. */
   readonly brought: Signal<Brought | null>;
@@ -109,7 +117,17 @@ type More = Pick<Store, "detail" | "lazy" | "tools" | "answers">;
 
 export function createStore(source: Source, more: More): Store {
   const { traits, pictures, map } = source;
-  const range = computed(() => (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }));
+  const held = computed(() => rangeIn(traits.scale.value));
+  const range = computed(
+    () => held.value ?? (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }),
+  );
+  const colormap = computed<Colormap>(() =>
+    pictures.value?.side === "difference" ? "blue-red" : traits.colormap.value,
+  );
+  const normalize = computed<Normalize>(() => {
+    const chosen = traits.normalize.value;
+    return held.value && chosen === "channel" ? "layer" : chosen;
+  });
   const target = computed(() => targetOf(source));
   const awaited = computed(() => awaitedOf(source, target.value));
   const late = signal<Awaited>("");
@@ -130,7 +148,10 @@ export function createStore(source: Source, more: More): Store {
     effects: computed(() =>
       readBy(more.tools.part.value?.readEffects, traits._effects_header.value, traits._effects.value),
     ),
+    held,
     range,
+    colormap,
+    normalize,
     brought,
     keys,
     target,
@@ -156,9 +177,7 @@ export function createStore(source: Source, more: More): Store {
     }),
     rangeOf(channel) {
       const stats = pictures.value?.stats;
-      return stats
-        ? rangeOf(range.value, stats, channel, traits.normalize.value, traits.colormap.value)
-        : range.value;
+      return stats ? rangeOf(range.value, stats, channel, normalize.value, colormap.value) : range.value;
     },
   };
 }
@@ -177,12 +196,13 @@ function readBy<T>(
   }
 }
 
-function awaitedOf({ traits, confirmed, map, answering }: Source, target: number | null): Awaited {
+function awaitedOf({ traits, confirmed, pictures, map, answering }: Source, target: number | null): Awaited {
   if (!answering.value) return "";
   // A sentence about what went wrong is an answer too.
   if (!traits.error.value) {
     const layer = traits.layer.value;
-    if (layer && layer !== confirmed.value) return "layer";
+    const turning = traits._other.value.kind && traits.side.value !== pictures.value?.side;
+    if (layer && (layer !== confirmed.value || turning)) return "layer";
     const wanted = traits.cam.value || traits.shares.value || traits.sort.value === "share";
     const question: Question = {
       layer,

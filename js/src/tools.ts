@@ -15,9 +15,11 @@ export { createDetail } from "./detail";
 export { fits } from "./draw/explained";
 export { default as STYLE } from "./tools.css";
 export { Asker, AskerFrame, askerProps } from "./views/asker";
+export { Hold } from "./views/hold";
 export { MethodSelect } from "./views/method";
 export { More } from "./views/more";
 export { Explain } from "./views/question";
+export { SideName, Sides } from "./views/sides";
 export { copySnippet } from "./views/snippet";
 export { readAnswer, readEffects } from "./wire/compared";
 

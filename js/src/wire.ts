@@ -1,6 +1,6 @@
 /** What the packets of the panel itself say; those of its rooms are read in `wire/`. Mirrors `wire/packet.py`. */
 
-import type { HeatMap, LayerPictures, Stats } from "./records";
+import type { HeatMap, LayerPictures, Side, Stats } from "./records";
 import { decode, expect, float32, numberOr, type Packet, pair, text, uint8, whole } from "./wire/packet";
 
 /** Code of the largest finite value, and of a cell that is not finite. */
@@ -23,6 +23,7 @@ export function layerOf(packet: Packet): LayerPictures {
   const perChannel = (name: string) => float32(packet, name, channels);
   return {
     epoch: whole(packet.facts.epoch, "epoch"),
+    side: sideOf(packet.facts.side),
     layer: String(packet.facts.layer),
     channels,
     size,
@@ -32,6 +33,11 @@ export function layerOf(packet: Packet): LayerPictures {
     hi: perChannel("hi"),
     stats: Object.fromEntries(STATS.map((name) => [name, perChannel(name)])) as unknown as Stats,
   };
+}
+
+/** Recordings of earlier versions know but one side. */
+function sideOf(side: unknown): Side {
+  return side === "other" || side === "difference" ? side : "this";
 }
 
 /** A `map` packet; recordings of earlier versions say less about it. */

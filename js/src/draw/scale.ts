@@ -24,6 +24,11 @@ export function layerRange(stats: Stats): Range {
   return lo <= hi ? { lo, hi } : { lo: 0, hi: 0 };
 }
 
+/** Two numbers as a range; `null` where they are none. */
+export function rangeIn([lo = Number.NaN, hi = Number.NaN]: readonly number[]): Range | null {
+  return Number.isFinite(hi - lo) && lo < hi ? { lo, hi } : null;
+}
+
 /** The values at the ends of the table for one channel. */
 export function rangeOf(
   layer: Range,

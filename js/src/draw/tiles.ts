@@ -35,8 +35,10 @@ export function coloursOf(
   normalize: Normalize,
   range: (channel: number) => Range,
 ): Colours {
+  // A range of the layer, or one that is held, is that of the first channel too.
+  const { lo, hi } = range(0);
   return {
-    key: `${colormap}/${normalize}`,
+    key: [colormap, normalize, lo, hi].join("/"),
     table: tableOf(colormap),
     darkText: isDiverging(colormap),
     rangeOf: range,

@@ -7,23 +7,31 @@ import type { Store } from "../state";
 import { type Axis, axisOf, partOf } from "./axis";
 import { useScope } from "./context";
 import { Muted } from "./muted";
+import { Slot } from "./slot";
 
 /** The bar beside the controls: the scale of all tiles. */
 export function ColourBar() {
   const { store } = useScope();
-  const normalize = store.traits.normalize.value;
-  const colormap = store.traits.colormap.value;
+  const normalize = store.normalize.value;
+  const colormap = store.colormap.value;
   const { axis, words } = normalize === "channel" ? ownScales(colormap) : oneScale(store, normalize);
+  const difference = store.pictures.value?.side === "difference" && "difference";
+  const held = store.held.value && "held";
+  const name = ["Colours", difference && "of the difference", held].filter(Boolean).join(" ");
   return (
-    <div
-      class="nn-colourbar"
-      role="img"
-      aria-label={`Colours from ${words[0]} to ${words[1]}${axis.zero === null ? "" : ", zero marked"}`}
-    >
-      <Muted>{words[0]}</Muted>
-      <Strip axis={axis} colormap={colormap} direction="to right" />
-      <Muted>{words[1]}</Muted>
-    </div>
+    <span class="nn-colours">
+      <div
+        class={`nn-colourbar${held ? " nn-held" : ""}`}
+        role="img"
+        aria-label={`${name} from ${words[0]} to ${words[1]}${axis.zero === null ? "" : ", zero marked"}`}
+      >
+        {difference && <b>{difference}</b>}
+        <Muted>{words[0]}</Muted>
+        <Strip axis={axis} colormap={colormap} direction="to right" />
+        <Muted>{words[1]}</Muted>
+      </div>
+      <Slot>{({ Hold }) => <Hold />}</Slot>
+    </span>
   );
 }
 
@@ -39,12 +47,19 @@ function ownScales(colormap: Colormap): { axis: Axis; words: string[] } {
     : { axis: { lo: 0, hi: 1, zero: null }, words: ["min", "max of each channel"] };
 }
 
+interface TallProps {
+  readonly axis: Axis;
+  readonly colormaps: readonly Colormap[];
+  /** Whether its ends are held. */
+  readonly held?: boolean;
+}
+
 /** The upright bar beside enlarged maps. Two strips on one axis when the overlay has colours of its own. */
-export function TallBar({ axis, colormaps }: { axis: Axis; colormaps: readonly Colormap[] }) {
+export function TallBar({ axis, colormaps, held = false }: TallProps) {
   const [lo, hi] = [format(axis.lo, 3), format(axis.hi, 3)];
   return (
     <div
-      class="nn-tallbar"
+      class={`nn-tallbar${held ? " nn-held" : ""}`}
       role="img"
       aria-label={`Colours from ${lo} to ${hi}${axis.zero === null ? "" : ", zero marked"}`}
     >

@@ -69,8 +69,8 @@ function Channel({ channel, pictures }: { channel: number; pictures: LayerPictur
 function Activation(props: PicturesProps) {
   const { store } = useScope();
   const { channel, pictures } = props;
-  const normalize = store.traits.normalize.value;
-  const colormap = store.traits.colormap.value;
+  const normalize = store.normalize.value;
+  const colormap = store.colormap.value;
   const own = { lo: pictures.stats.min[channel] ?? 0, hi: pictures.stats.max[channel] ?? 0 };
   return (
     <>
@@ -78,6 +78,7 @@ function Activation(props: PicturesProps) {
       <TallBar
         axis={axisOf(normalize === "channel" ? own : store.range.value, normalize)}
         colormaps={[...new Set([colormap, overPhoto(colormap)])]}
+        held={store.held.value !== null}
       />
     </>
   );

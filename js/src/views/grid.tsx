@@ -68,7 +68,7 @@ function usePainting(
   const scene = useComputed<Scene | null>(() => {
     const pictures = store.pictures.value;
     if (!pictures || size.value.width === 0) return null;
-    const { colormap, normalize } = store.traits;
+    const { colormap, normalize } = store;
     const large = wantsNative(layout.value, pictures.tile[1], pictures.size[1]);
     // Read so that the scene is made anew when finer tiles have come.
     store.detail.version.value;

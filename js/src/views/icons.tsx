@@ -12,6 +12,7 @@ const PATHS = {
   down: "m4.5 6.5 3.5 3.5 3.5-3.5",
   plus: "M8 3.5v9M3.5 8h9",
   minus: "M3.5 8h9",
+  lock: "M4 7.5h8v5.5H4zM5.7 7.5V5.3a2.3 2.3 0 0 1 4.6 0v2.2",
   fit: "M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3",
 } as const;
 

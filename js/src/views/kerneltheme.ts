@@ -36,7 +36,7 @@ export function useChannelPictures(): ReadonlySignal<DrawPicture> {
   return useComputed<DrawPicture>(() => {
     const pictures = store.pictures.value;
     if (!pictures) return () => {};
-    const { colormap, normalize } = store.traits;
+    const { colormap, normalize } = store;
     sheet.paint(pictures, coloursOf(colormap.value, normalize.value, store.rangeOf));
     const [height, width] = pictures.tile;
     return (context, channel, box) => {

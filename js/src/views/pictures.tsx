@@ -24,7 +24,8 @@ const FINEST = 720;
 
 export function Pictures({ channel, pictures, spot }: Props) {
   const { store, view } = useScope();
-  const { _about, _picture, smooth, colormap, opacity } = store.traits;
+  const { colormap } = store;
+  const { _about, _picture, smooth, opacity } = store.traits;
   const image = usePicture(_picture);
   const plane = useComputed(() => planeOf(store));
   const range = useComputed(() => store.rangeOf(store.enlarged.value ?? 0));

@@ -20,7 +20,7 @@ export function saveSheet(store: Store, view: ViewState): void {
   const side = order.length > 512 ? 48 : 64;
   const columns = Math.max(6, Math.ceil(Math.sqrt(order.length)));
   const layout = layoutOf(order.length, columns * (side + 4) - 4, side, pictures.size[0] / pictures.size[1]);
-  const { colormap, normalize } = store.traits;
+  const { colormap, normalize } = store;
   const scene = {
     pictures,
     order,
@@ -48,7 +48,7 @@ export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): 
   const [first] = drawn;
   if (!pictures || channel === null || !first) return;
   const { width, height } = first;
-  const colormap = store.traits.colormap.value;
+  const colormap = store.colormap.value;
   const map = view.tab.value === "Pixels" ? store.laid.value : null;
   const canvas = drawSheet({
     title: `${modelName(store)} · ${map?.sentence ?? `${pictures.layer} · channel ${channel}`}`,
@@ -72,7 +72,7 @@ function barOfMap(map: MapPicture): Bar {
 }
 
 function barOf(store: Store, colormap: Colormap): Bar {
-  const normalize = store.traits.normalize.value;
+  const normalize = store.normalize.value;
   const channel = store.enlarged.value;
   const pictures = store.pictures.value as LayerPictures;
   const ofChannel = normalize === "channel" && channel !== null;

@@ -22,6 +22,7 @@ export function Specimen() {
   return (
     <section class="nn-specimen" aria-label="Image" onKeyDown={onKey}>
       <div class="nn-look">
+        <Slot>{({ Sides }) => <Sides />}</Slot>
         <InputImage />
         <MapScale />
         <Slot>{({ Asker }) => <Asker />}</Slot>

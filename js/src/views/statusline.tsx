@@ -6,6 +6,7 @@ import { CheckButton } from "./checks";
 import { useScope } from "./context";
 import { Muted } from "./muted";
 import { readAt } from "./readout";
+import { Slot } from "./slot";
 import { Working } from "./working";
 
 export function StatusLine() {
@@ -32,6 +33,7 @@ function Left() {
   if (!pictures) return null;
   return (
     <Muted>
+      <Slot>{({ SideName }) => <SideName />}</Slot>
       {pictures.channels === 1 ? "1 channel" : `${pictures.channels} channels`} · point at a tile to read
       values
     </Muted>
@@ -49,6 +51,7 @@ function UnderPointer() {
   const pixel = pixelAt(spot, store.traits._about.value.input);
   return (
     <Muted>
+      <Slot>{({ SideName }) => <SideName />}</Slot>
       <b>channel {spot.channel}</b> ·{" "}
       <span title="row, column">cell ({cellAt(spot, pictures.size).join(", ")})</span> · value{" "}
       <b>{`${exact ? "" : "≈ "}${format(value)}`}</b>

@@ -46,7 +46,7 @@ export function Toolbar() {
         title="Which values are the ends of the colours: those of the layer, of each channel, or ±m around zero"
         options={SCALES}
         value={normalize.value}
-        onChange={(value) => store.set({ normalize: value })}
+        onChange={(value) => store.set({ normalize: value, scale: [] })}
       />
       <Select<Colormap>
         label="Colours"
