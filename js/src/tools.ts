@@ -14,13 +14,16 @@ export { fetchAhead } from "./ahead";
 export { createDetail } from "./detail";
 export { fits } from "./draw/explained";
 export { default as STYLE } from "./tools.css";
+export { Against } from "./views/against";
 export { Asker, AskerFrame, askerProps } from "./views/asker";
+export { changeOf } from "./views/before";
 export { Hold } from "./views/hold";
 export { MethodSelect } from "./views/method";
 export { More } from "./views/more";
 export { Explain } from "./views/question";
 export { SideName, Sides } from "./views/sides";
 export { copySnippet } from "./views/snippet";
+export { Companion, Specimens } from "./views/specimens";
 export { readAnswer, readEffects } from "./wire/compared";
 
 /** What the tabs of the right column show. */

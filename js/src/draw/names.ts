@@ -31,3 +31,10 @@ export function sideWords(side: Side, [one, another]: Names): string {
   if (side === "this") return "";
   return side === "other" ? another : `${one} − ${another}`;
 }
+
+/** What each of some specimens is called: by its image, by its model where the images are alike, else by a letter too. */
+export function labelsOf(specimens: readonly SpecimenInfo[]): readonly string[] {
+  const called = [specimens.map(({ name }) => name), specimens.map(({ model }) => model)];
+  const apart = called.find((labels) => labels.every(Boolean) && new Set(labels).size === labels.length);
+  return apart ?? specimens.map(({ name }, i) => `${String.fromCharCode(65 + i)} ${name}`.trim());
+}

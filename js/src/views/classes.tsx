@@ -75,7 +75,8 @@ function Bar({ prediction, chosen }: { prediction: Prediction; chosen: boolean }
   const comparing = versus.value !== null && unit.value === "";
   const against = comparing && versus.value === index;
   const width = Number.isFinite(probability) ? 100 * probability : 0;
-  const facts = `class ${index} · logit ${logit?.toFixed?.(2) ?? "unknown"}`;
+  const change = store.tools.part.value?.changeOf(store, prediction);
+  const facts = `class ${index}${change ? `\n${change.facts}` : ` · logit ${logit?.toFixed?.(2) ?? "unknown"}`}`;
   return (
     <li>
       <button
@@ -93,9 +94,10 @@ function Bar({ prediction, chosen }: { prediction: Prediction; chosen: boolean }
         }}
       >
         <span class="nn-class-bar" style={{ width: `${width}%` }} aria-hidden="true" />
+        {change?.mark}
         {comparing && (chosen || against) && <span class="nn-sign">{chosen ? "+" : "−"}</span>}
         <span class="nn-class-name">{label}</span>
-        <span class="nn-class-share">{percent(probability)}</span>
+        <span class="nn-class-share">{change?.share ?? percent(probability)}</span>
       </button>
     </li>
   );

@@ -7,6 +7,7 @@ import { toggleFull } from "./panel";
 import { LayerPicker } from "./picker";
 import { Rail } from "./rail";
 import { withRooms, withTools } from "./room";
+import { Slot } from "./slot";
 import { tell } from "./tell";
 
 export function Header() {
@@ -28,11 +29,16 @@ function Title() {
   const input = about.input ? times([about.input[2], about.input[1]]) : "";
   const sizes = about.original ? `${times(about.original)} → ${input}` : input;
   const [head, tail] = splitSizes(about.transform ?? "", input);
-  const facts = [about.image, [sizes, head].filter(Boolean).join(", "), tail].filter(Boolean).join(" · ");
+  const facts = [[sizes, head].filter(Boolean).join(", "), tail].filter(Boolean).join(" · ");
+  const between = about.image && facts && " · ";
   return (
     <p class="nn-about">
       <strong>{about.model || "nnscope"}</strong>
-      <span class="nn-muted nn-facts" title={facts}>
+      <Slot>{({ Against }) => <Against by="model" />}</Slot>
+      <span class="nn-muted nn-facts" title={`${about.image ?? ""}${between}${facts}`}>
+        {about.image}
+        <Slot>{({ Against }) => <Against by="name" />}</Slot>
+        {between}
         {facts} {about.assumption && <Assumed sentence={about.assumption} />}
       </span>
     </p>

@@ -54,7 +54,7 @@ export function useStrength(): ReadonlySignal<number> {
 }
 
 /** The cell under the pointer, at its place on the image. */
-function Marker({ crop }: { crop: Crop }) {
+export function Marker({ crop }: { crop: Crop }) {
   const { store, view } = useScope();
   const spot = view.hover.value;
   const size = store.pictures.value?.size;

@@ -23,7 +23,11 @@ export function Specimen() {
     <section class="nn-specimen" aria-label="Image" onKeyDown={onKey}>
       <div class="nn-look">
         <Slot>{({ Sides }) => <Sides />}</Slot>
-        <InputImage />
+        <div class="nn-both">
+          <InputImage />
+          <Slot>{({ Companion }) => <Companion />}</Slot>
+        </div>
+        <Slot>{({ Specimens }) => <Specimens />}</Slot>
         <MapScale />
         <Slot>{({ Asker }) => <Asker />}</Slot>
         {hasOriginal.value && (

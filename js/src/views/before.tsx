@@ -1,0 +1,23 @@
+/** What a class has with the other: a mark on its bar, and numbers from there to here. */
+
+import { format, percent } from "../draw/number";
+import type { Prediction } from "../records";
+import type { Store } from "../state";
+import { namesIn } from "./sides";
+
+/** `null` where there is nothing to compare with. */
+export function changeOf(store: Store, { probability, logit, before }: Prediction) {
+  if (!before || !store.traits._other.value.kind) return null;
+  const [here, there] = namesIn(store);
+  const at = Number.isFinite(before.probability) ? before.probability : 0;
+  const change = logit - before.logit;
+  return {
+    mark: <span class="nn-class-before" style={{ left: `${100 * at}%` }} aria-hidden="true" />,
+    share: `${percent(before.probability).replace(" %", "")} → ${percent(probability)}`,
+    facts: [
+      `${there} ${percent(before.probability)}, logit ${before.logit.toFixed(2)}`,
+      `${here} ${percent(probability)}, logit ${logit.toFixed(2)}`,
+      `logit ${change > 0 ? "+" : ""}${format(Math.round(change * 100) / 100)}`,
+    ].join("\n"),
+  };
+}
