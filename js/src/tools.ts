@@ -20,6 +20,7 @@ export { changeOf } from "./views/before";
 export { Hold } from "./views/hold";
 export { MethodSelect } from "./views/method";
 export { More } from "./views/more";
+export { PairFrames } from "./views/pairframes";
 export { Explain } from "./views/question";
 export { SideName, Sides } from "./views/sides";
 export { copySnippet } from "./views/snippet";

@@ -1,4 +1,4 @@
-/** What a class has with the other: a mark on its bar, and numbers from there to here. */
+/** What a class has with the other: a line below its bar, and numbers from there to here. */
 
 import { format, percent } from "../draw/number";
 import type { Prediction } from "../records";
@@ -12,7 +12,7 @@ export function changeOf(store: Store, { probability, logit, before }: Predictio
   const at = Number.isFinite(before.probability) ? before.probability : 0;
   const change = logit - before.logit;
   return {
-    mark: <span class="nn-class-before" style={{ left: `${100 * at}%` }} aria-hidden="true" />,
+    mark: <span class="nn-class-before" style={{ width: `${100 * at}%` }} aria-hidden="true" />,
     share: `${percent(before.probability).replace(" %", "")} → ${percent(probability)}`,
     facts: [
       `${there} ${percent(before.probability)}, logit ${before.logit.toFixed(2)}`,

@@ -36,8 +36,10 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
         <p class="nn-about">
           <strong>{`Channel ${channel}`}</strong>
           <code class="nn-muted">{pictures.layer}</code>
-          <Slot>{({ SideName }) => <SideName />}</Slot>
-          <span class="nn-muted nn-facts">{`${times(pictures.size)} · ${rankOf(store, pictures, channel)}`}</span>
+          <span class="nn-muted nn-facts">
+            <Slot>{({ SideName }) => <SideName />}</Slot>
+            {`${times(pictures.size)} · ${rankOf(store, pictures, channel)}`}
+          </span>
         </p>
         <div class="nn-tools">
           <Step by={-1} />

@@ -12,6 +12,7 @@ import type { Spot } from "../view";
 import { useScope } from "./context";
 import { Frame, type Paper, photo, ratioOf } from "./pane";
 import { usePicture } from "./picture";
+import { Slot } from "./slot";
 
 export interface Props {
   readonly channel: number;
@@ -42,14 +43,14 @@ export function Pictures({ channel, pictures, spot }: Props) {
           const name = overPhoto(colormap.value);
           const scale = name === colormap.value ? range.value : around(range.value);
           const strength = view.dragged.value ?? opacity.value;
-          map(to, { plane: plane.value, range: scale, colormap: name, smooth: true, opacity: strength });
+          drawMap(to, { plane: plane.value, range: scale, colormap: name, smooth: true, opacity: strength });
         }}
       />
       <Frame
         {...frame}
         label="activation"
         draw={(to) =>
-          map(to, {
+          drawMap(to, {
             plane: plane.value,
             range: range.value,
             colormap: colormap.value,
@@ -58,6 +59,7 @@ export function Pictures({ channel, pictures, spot }: Props) {
           })
         }
       />
+      <Slot>{({ PairFrames }) => <PairFrames {...{ channel, pictures, spot }} />}</Slot>
     </>
   );
 }
@@ -88,7 +90,7 @@ interface MapLook {
 }
 
 /** Values are interpolated before they become colours, so that no colour appears that stands for no value. */
-function map({ context, width, height }: Paper, look: MapLook): void {
+export function drawMap({ context, width, height }: Paper, look: MapLook): void {
   const { plane } = look;
   const ratio = Math.min(globalThis.devicePixelRatio || 1, FINEST / Math.max(width, height));
   const shown = look.smooth ? bilinear(plane, Math.round(height * ratio), Math.round(width * ratio)) : plane;

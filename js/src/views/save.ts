@@ -44,7 +44,7 @@ export function saveSheet(store: Store, view: ViewState): void {
 export function saveEnlarged(store: Store, view: ViewState, root: HTMLElement): void {
   const pictures = store.pictures.value;
   const channel = store.enlarged.value;
-  const drawn = [...root.querySelectorAll<HTMLCanvasElement>(".nn-picture canvas")];
+  const drawn = [...root.querySelectorAll<HTMLCanvasElement>(".nn-pictures canvas")];
   const [first] = drawn;
   if (!pictures || channel === null || !first) return;
   const { width, height } = first;

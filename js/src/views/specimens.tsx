@@ -24,22 +24,24 @@ export function Companion() {
   const turned = side.value === "other";
   const shown = turned ? _specimens.value[specimen.value] : _other.value;
   return (
-    <button
-      type="button"
-      class="nn-companion"
-      title={`Look at ${another}, against ${one}`}
-      onClick={() => {
-        const next = against.value;
-        if (next !== null) store.set({ specimen: next, against: specimen.value });
-      }}
-    >
-      <Photo picture={shown?.picture} label={turned ? one : another}>
-        <Marker crop={WHOLE} />
-      </Photo>
+    <div class="nn-companion">
+      <button
+        type="button"
+        title={`Look at ${another}, against ${one}`}
+        onClick={() => {
+          const next = against.value;
+          if (next !== null) store.set({ specimen: next, against: specimen.value });
+        }}
+      >
+        <Photo picture={shown?.picture} label={turned ? one : another}>
+          <Marker crop={WHOLE} />
+        </Photo>
+      </button>
       <span class="nn-companion-name">
-        <Muted>{turned ? "this" : "against"}</Muted> {turned ? one : another}
+        {turned && <Muted>{one}</Muted>}
+        <Against labels={labelsOf(_specimens.value)} />
       </span>
-    </button>
+    </div>
   );
 }
 
@@ -66,17 +68,17 @@ function Photo({ picture = NOTHING, label, children }: PhotoProps) {
   );
 }
 
-/** All images where two are not enough to see them all, and a menu of what this is held against. */
+/** All images, where there are more than the two that are seen. */
 export function Specimens() {
   const { store } = useScope();
   const { _specimens, _other } = store.traits;
-  const specimens = _specimens.value;
-  if (specimens.length < 2) return null;
-  const labels = labelsOf(specimens);
+  const [count, beside] = [_specimens.value.length, _other.value.kind === "specimen"];
+  if (count < 2 || (count === 2 && beside)) return null;
+  const labels = labelsOf(_specimens.value);
   return (
     <>
-      {(specimens.length > 2 || _other.value.kind !== "specimen") && <Film labels={labels} />}
-      <Against labels={labels} />
+      <Film labels={labels} />
+      {!beside && <Against labels={labels} />}
     </>
   );
 }
