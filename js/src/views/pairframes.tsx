@@ -40,6 +40,7 @@ function Asked({ channel, pictures, spot }: Props) {
   }, [ready, pair]);
   const names = namesIn(store);
   const of = store.traits._other.value.kind === "before" ? "" : "of ";
+  const range = store.rangeOf(channel);
   const frame = { ratio: ratioOf(store.traits._about.value), channel, size: pictures.size, spot };
   return (
     <>
@@ -60,14 +61,15 @@ function Asked({ channel, pictures, spot }: Props) {
               if (!found || !codes) return;
               drawMap(to, {
                 plane: planeOf(codes),
-                range: rangeFor(side, found, pictures.side, store.rangeOf(channel)),
+                range: rangeFor(side, found, pictures.side, range),
                 colormap: side === "difference" ? "blue-red" : store.traits.colormap.value,
                 smooth: store.traits.smooth.value,
                 opacity: 1,
               });
             }}
           >
-            {label} <Value tile={tile} spot={spot} />
+            {side === "difference" ? `${label}, ±${format(around(range).hi, 3)}` : label}{" "}
+            <Value tile={tile} spot={spot} />
           </Frame>
         );
       })}

@@ -3,7 +3,7 @@ import { snippet } from "./snippet";
 
 const shown = {
   ...{ layer: "features.0", shape: "64 × 56 × 56", channel: 37 },
-  ...{ view: "channels" as const, cell: null },
+  ...{ view: "channels" as const, cell: null, side: "this" as const, other: null },
 };
 
 test("three lines that give the same numbers in Python", () => {
@@ -58,4 +58,29 @@ test.each([
   ["the sum of a cell", { cell: [3, 5] }, 'total = probe.arithmetic("features.0", 37, 3, 5)'],
 ] as const)("the last line gives %s where that is shown", (_, view, line) => {
   expect(snippet({ ...shown, map, ...view }).split("\n")[2]).toBe(line);
+});
+
+test.each([
+  ["image", ["nnscope.Probe(model, image)", "nnscope.Probe(model, other_image)"]],
+  ["model", ["nnscope.Probe(model, image)", "nnscope.Probe(other_model, image)"]],
+  ["before", ["scope.probe  # as it was changed in the panel", "nnscope.Probe(model, image)"]],
+] as const)("what differs from another %s", (other, [one, another]) => {
+  expect(snippet({ ...shown, map, view: "differences", other }).split("\n")).toEqual([
+    `probe = ${one}`,
+    `other = ${another}`,
+    'changes = probe.compare(other, "features.0")',
+  ]);
+});
+
+test("the channel of the other, and the difference", () => {
+  const last = (side: "other" | "difference") =>
+    snippet({ ...shown, map, side, other: "image" }).split("\n")[2];
+  expect(last("other")).toBe('channel = other.activations("features.0")[37]  # of 64 × 56 × 56');
+  expect(last("difference")).toBe(
+    'difference = probe.activations("features.0")[37] - other.activations("features.0")[37]  # of 64 × 56 × 56',
+  );
+});
+
+test("with an other, this is still copied as before", () => {
+  expect(snippet({ ...shown, map: null, other: "image" })).toContain("probe.strongest");
 });

@@ -1,7 +1,7 @@
 /** What is on the screen, as three lines of Python. */
 
 import { type Unit, unitOf } from "../draw/unit";
-import type { HeatMap, View } from "../records";
+import type { HeatMap, Side, View } from "../records";
 import type { Store } from "../state";
 import type { ViewState } from "../view";
 import { tell } from "./tell";
@@ -11,14 +11,25 @@ export interface Shown {
   readonly shape: string;
   readonly channel: number;
   readonly view: View;
+  /** Whose values are drawn, and what the other is: this before its changes, another image or another model. */
+  readonly side: Side;
+  readonly other: keyof typeof OTHERS | null;
   /** The cell whose sum is shown. */
   readonly cell: readonly [number, number] | null;
   /** The map that is shown, if one is. */
   readonly map: Pick<HeatMap, "layer" | "target" | "versus" | "unit" | "method" | "style" | "at"> | null;
 }
 
-export function snippet({ layer, shape, channel, view, cell, map }: Shown): string {
+const OTHERS = {
+  before: ["scope.probe  # as it was changed in the panel", "nnscope.Probe(model, image)"],
+  image: ["nnscope.Probe(model, image)", "nnscope.Probe(model, other_image)"],
+  model: ["nnscope.Probe(model, image)", "nnscope.Probe(other_model, image)"],
+} as const;
+
+export function snippet(shown: Shown): string {
+  const { layer, shape, channel, view, cell, map, other, side } = shown;
   const name = JSON.stringify(layer);
+  if (other && (view === "differences" || side !== "this")) return compared(shown, OTHERS[other]);
   const last = cell
     ? `total = probe.arithmetic(${name}, ${channel}, ${cell.join(", ")})`
     : {
@@ -26,7 +37,7 @@ export function snippet({ layer, shape, channel, view, cell, map }: Shown): stri
         kernels: `kernels = probe.weights(${name})`,
         statistics: `histograms = probe.histograms(${name})`,
         network: "layers = probe.layers",
-        differences: `changes = probe.compare(other, ${name})`,
+        differences: `strongest = probe.strongest(${name}, k=5)`,
         region: "ranking = probe.responding(region)",
       }[view];
   return [
@@ -34,6 +45,22 @@ export function snippet({ layer, shape, channel, view, cell, map }: Shown): stri
     `channel = probe.activations(${name})[${channel}]  # of ${shape}`,
     last,
   ].join("\n");
+}
+
+/** The two that are compared, and what differs, or the channel of the side that is drawn. */
+function compared(
+  { layer, shape, channel, view, side }: Shown,
+  [one, another]: (typeof OTHERS)[keyof typeof OTHERS],
+): string {
+  const name = JSON.stringify(layer);
+  const values = `activations(${name})[${channel}]`;
+  const last =
+    view === "differences"
+      ? `changes = probe.compare(other, ${name})`
+      : side === "other"
+        ? `channel = other.${values}  # of ${shape}`
+        : `difference = probe.${values} - other.${values}  # of ${shape}`;
+  return [`probe = ${one}`, `other = ${another}`, last].join("\n");
 }
 
 /** The call that makes the map again. */
@@ -64,11 +91,19 @@ export function copySnippet(store: Store, view: ViewState): void {
     view: store.enlarged.value === null ? store.traits.view.value : "channels",
     cell: view.tab.value === "Sum" ? view.summed.value : null,
     map: store.laid.value,
+    side: pictures.side,
+    other: otherOf(store),
   });
   copy(text).then(
     () => tell(view, "Copied three lines of Python."),
     () => tell(view, "This page may not use the clipboard."),
   );
+}
+
+function otherOf({ traits }: Store): Shown["other"] {
+  const { kind, name } = traits._other.value;
+  if (kind !== "specimen") return kind ?? null;
+  return traits._specimens.value[traits.specimen.value]?.name === name ? "model" : "image";
 }
 
 /** By the clipboard where the page may use it, else by a selection, which also works over plain http. */
