@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { placeOf } from "./draw/query";
-import type { LayerInfo } from "./records";
+import type { LayerInfo, LayerPictures } from "./records";
 import type { Sync } from "./sync";
 import { layerOf } from "./wire";
 
@@ -27,7 +27,7 @@ export function fetchAhead(sync: Sync, until: AbortSignal): void {
     const order = nearestFirst(layers, place);
     controller = new AbortController();
     const { signal } = controller;
-    timer = setTimeout(() => void fetchAll(sync, order, about.epoch, signal), REST);
+    timer = setTimeout(() => void fetchAll(sync, order, about, signal), REST);
   });
   until.addEventListener("abort", callOff, { once: true });
   until.addEventListener("abort", stop, { once: true });
@@ -42,14 +42,16 @@ function nearestFirst(layers: readonly LayerInfo[], place: number): LayerInfo[] 
 async function fetchAll(
   sync: Sync,
   layers: readonly LayerInfo[],
-  epoch: number,
+  { epoch, side }: LayerPictures,
   signal: AbortSignal,
 ): Promise<void> {
   for (const { name } of layers) {
     if (sync.keeps(name, epoch)) continue;
     if (signal.aborted || sync.full()) return;
     try {
-      sync.keep(layerOf(await sync.request({ what: "coarse", epoch, layer: name, channels: [] }, signal)));
+      const packet = await sync.request({ what: "coarse", epoch, layer: name, channels: [] }, signal);
+      // The same state shows the same side.
+      sync.keep({ ...layerOf(packet), side });
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     } catch {
       return; // called off, or not at hand in the kernel: it comes when it is picked

@@ -1,14 +1,11 @@
-/** The likeliest classes as bars, and a field to pick any other; whichever is picked is what the map explains. */
+/** The likeliest classes as bars; whichever is picked is what the map explains. */
 
-import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
 import { percent } from "../draw/number";
 import type { Prediction } from "../records";
 import type { Store } from "../state";
 import type { ViewState } from "../view";
-import { Combobox } from "./combobox";
 import { useScope } from "./context";
-import { Muted } from "./muted";
+import { Slot } from "./slot";
 
 export function Classes() {
   const { store, view } = useScope();
@@ -22,12 +19,16 @@ export function Classes() {
           <Bar key={prediction.index} prediction={prediction} chosen={prediction.index === target} />
         ))}
       </ul>
-      <ClassField
-        label="Class"
-        picked={target}
-        placeholder="any class"
-        onPick={(index) => choose(store, view, index)}
-      />
+      <Slot>
+        {({ ClassField }) => (
+          <ClassField
+            label="Class"
+            picked={target}
+            placeholder="any class"
+            onPick={(index) => choose(store, view, index)}
+          />
+        )}
+      </Slot>
     </div>
   );
 }
@@ -37,34 +38,6 @@ function choose(store: Store, view: ViewState, index: number): void {
   const versus = store.traits.versus.value;
   view.before.value = null;
   store.set({ target: index, unit: "", versus: versus === index ? null : versus });
-}
-
-export function className(store: Store, index: number): string {
-  return store.traits._labels.value[index] || `class ${index}`;
-}
-
-interface FieldProps {
-  readonly label: string;
-  readonly picked: number | null;
-  readonly placeholder: string;
-  readonly onPick: (index: number) => void;
-  /** Stands behind the field. */
-  readonly children?: ComponentChildren;
-}
-
-/** A field in which any class can be picked. */
-export function ClassField({ label, picked, placeholder, onPick, children }: FieldProps) {
-  const { store } = useScope();
-  const labels = store.traits._labels.value;
-  const options = useMemo(() => labels.map((name, index) => ({ name: name || `class ${index}` })), [labels]);
-  if (options.length === 0) return null;
-  return (
-    <div class="nn-class-row">
-      <Muted aria-hidden="true">{label}</Muted>
-      <Combobox {...{ label, options, placeholder, onPick }} picked={picked ?? -1} above />
-      {children}
-    </div>
-  );
 }
 
 /** One class; with another taken away, the two carry their signs. */

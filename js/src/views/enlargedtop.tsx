@@ -9,7 +9,6 @@ import { useScope } from "./context";
 import { Choice } from "./controls";
 import { close, enlarge, neighbour } from "./enlarged";
 import { IconButton } from "./icons";
-import { openPixels } from "./pixelask";
 import { withRooms, withTools } from "./room";
 import { Slot } from "./slot";
 import { Opacity } from "./specimen";
@@ -79,8 +78,8 @@ function Looks() {
         words={TABS}
         value={tab}
         onChange={(next) => {
-          if (next === "Pixels") openPixels(store, view);
-          else view.tab.value = next;
+          view.tab.value = next;
+          if (next === "Pixels") withTools(store, view, (tools) => tools.openPixels(store, view));
         }}
       />
       {tab === "Pixels" && <Working />}

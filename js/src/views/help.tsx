@@ -14,11 +14,19 @@ const KEYS: readonly (readonly [string, string])[] = [
   ],
   ["Shift + click on a class", "take its map away from that of the chosen class"],
   ["Arrows, Enter, Space", "in the graph: follow its lines, go to the layer, fold the block; + − 0 zoom"],
+  ["b", "change between this and the other that it is compared with: after and before, two images or models"],
+  ["Shift + arrows, Shift + Enter", "among the images: go to another one, compare with it"],
   ["Esc", "close what is open; in the image's column: stop long work"],
 ];
 
 const WORDS: readonly (readonly [string, string])[] = [
   ["Scale", "layer: one scale for all tiles. channel: each tile its own. symmetric: zero in the middle."],
+  ["the lock", "holds the ends of the colours, whatever is shown next."],
+  ["difference", "this − the other; zero is in the middle of the colours."],
+  [
+    "change",
+    "how far this is from the other: the norm of the difference, as a part of the norm of the other.",
+  ],
   ["≈", "read off a drawn tile; the exact value comes when the pointer rests."],
   ["cell (9, 12)", "row 9, column 12, as in activations[channel, 9, 12]; counted from 0."],
   ["image (76, 100)", "x and y in pixels of the network's input."],

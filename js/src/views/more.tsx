@@ -1,7 +1,7 @@
 /** What is asked for less often: another class to compare with, and whose conventions the map follows. */
 
 import type { Style } from "../records";
-import { ClassField, className } from "./classes";
+import { ClassField, className } from "./classfield";
 import { useScope } from "./context";
 import { Select, Small } from "./controls";
 import { IconButton } from "./icons";

@@ -4,7 +4,6 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { times } from "../draw/number";
 import { useEffectAtOnce } from "./atonce";
-import { Checks } from "./checks";
 import { useScope } from "./context";
 import { Enlarged } from "./enlarged";
 import { Header } from "./header";
@@ -19,8 +18,9 @@ export function Panel() {
   useRootFacts();
   useAnnouncements();
   useFullScreen();
-  const checking = store.traits.checks.value;
-  const covered = checking || store.enlarged.value !== null;
+  const { Checks } = store.tools.part.value ?? {};
+  const checking = store.traits.checks.value && Checks;
+  const covered = Boolean(checking) || store.enlarged.value !== null;
   const empty = store.pictures.value === null;
   const rooms = store.lazy.part.value;
   return (

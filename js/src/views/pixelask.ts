@@ -3,7 +3,6 @@
 import type { Cell } from "../draw/query";
 import { type Unit, unitOf, unitText } from "../draw/unit";
 import type { Store } from "../state";
-import type { ViewState } from "../view";
 
 /** The unit in question, if it is one of the channel that is enlarged. */
 export function askedOf(store: Store): Unit | null {
@@ -19,21 +18,6 @@ export function ask(store: Store, cell: Cell | null): void {
 
 export function unitChange(store: Store, channel: number, cell: Cell | null) {
   return { unit: unitText({ layer: store.pictures.value?.layer ?? "", channel, cell }) };
-}
-
-/** Turn to the pixels, by a method that is at home there; what was asked before is kept for the way back. */
-export function openPixels(store: Store, view: ViewState): void {
-  const { unit, method, map_style, cam, _methods } = store.traits;
-  const guided = _methods.value.some(({ key }) => key === "guided_backprop");
-  const fitting = guided ? "guided_backprop" : "gradient";
-  if (unit.value === "")
-    view.before.value = { method: method.value, map_style: map_style.value, cam: cam.value };
-  view.tab.value = "Pixels";
-  store.set({
-    cam: true,
-    ...methodChange(store, store.method.value?.at === "pixels" ? method.value : fitting),
-    ...unitChange(store, store.enlarged.value ?? 0, askedOf(store)?.cell ?? null),
-  });
 }
 
 /** A method and, where it cannot be had in the style in use, a style. */

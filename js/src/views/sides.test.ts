@@ -68,6 +68,19 @@ test("a difference has zero in the middle of its colours, whatever they are, and
   expect(panel.find("dialog").querySelector<HTMLElement>(".nn-tallbar .nn-strip")?.title).toBe("blue-red");
 });
 
+test("a layer that was fetched ahead is a difference too", async () => {
+  await mounted(comparedTraits());
+  side("difference")?.click();
+  await panel.settle();
+  const ahead = () => panel.model.sent.filter((ask) => (ask as { what?: string }).what === "coarse").length;
+  while (ahead() < 3) await panel.settle();
+  panel.model.onSave = () => {};
+  panel.find("button", "Next layer").click();
+  await panel.settle();
+  expect(panel.root.dataset.layer).toBe("blocks.0.batchnorm2d");
+  expect(bar()).toContain("of the difference");
+});
+
 test("until the other's pictures have come, the panel is busy", async () => {
   await mounted(EDITED);
   panel.model.onSave = () => {};

@@ -2,7 +2,7 @@
 
 import { format } from "../draw/number";
 import { cellAt, pixelAt } from "./cellbox";
-import { CheckButton } from "./checks";
+import { CheckButton } from "./checkbutton";
 import { useScope } from "./context";
 import { Muted } from "./muted";
 import { readAt } from "./readout";
