@@ -1,7 +1,9 @@
 /** Answers a model as the kernel would, from layers whose values are known. */
 
 import { differencesPacket, pairPacket, STATE, seen, turn } from "./compared";
+import { type EditMessage, FakeEdits } from "./edits";
 import { FakeModel } from "./fakemodel";
+import { fieldPacket } from "./fields";
 import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
@@ -59,8 +61,10 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
     else if (changed.some((name) => QUESTION.includes(name))) later(() => work.map());
     if (changed.includes("checks")) later(() => work.checks());
   };
-  model.onSend = (content) => {
+  const edits = new FakeEdits(model);
+  model.onSend = (content, buffers) => {
     const message = content as Get;
+    if (message.k === "edit") later(() => void edits.take(content as EditMessage, buffers?.[0]));
     const layer = find(message.layer);
     if (message.k === "stop") work.stop();
     if (message.k === "get") later(() => answer(model, message, layer, specimen.layers));
@@ -85,6 +89,7 @@ function answer(
     kernels: (layer) => kernelsPacket(layer, channels),
     statistics: (layer) => statisticsPacket(layer, channels, target),
     stages: (layer) => stagesPacket(layers, layer, channels[0] ?? 0),
+    field: (layer) => fieldPacket(layer, channels[0] ?? 0, cell),
     sum: (layer) => sumPacket(layers, layer, channels[0] ?? 0, cell),
   };
   const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);

@@ -9,7 +9,7 @@ export class FakeModel implements HostModel {
   /** How often changes were saved. */
   saves = 0;
   /** What stands in for the kernel. */
-  onSend: (content: unknown) => void = () => {};
+  onSend: (content: unknown, buffers?: readonly ArrayBuffer[]) => void = () => {};
   onSave: (changed: string[]) => void = () => {};
   readonly #listeners = new Map<string, Set<HostCallback>>();
   #unsaved: string[] = [];
@@ -45,9 +45,9 @@ export class FakeModel implements HostModel {
     this.#listeners.get(event)?.delete(callback);
   }
 
-  send(content: unknown): void {
+  send(content: unknown, _callbacks?: unknown, buffers?: readonly ArrayBuffer[]): void {
     this.sent.push(content);
-    this.onSend(content);
+    this.onSend(content, buffers);
   }
 
   /** Traits set from Python: all values first, then the events, as hosts do it. */

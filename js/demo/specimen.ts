@@ -124,5 +124,6 @@ function traitsOf(layer: string): Record<string, unknown> {
     _map: new ArrayBuffer(0),
     _checks_header: {},
     _checks: new ArrayBuffer(0),
+    _edits: { undo: 0, redo: 0, words: "", able: true, why: "" },
   };
 }

@@ -20,7 +20,8 @@ const label = (channel: number) => panel.find("gridcell", `channel ${channel} of
 /** What was asked about the layer that is shown; its neighbours are fetched unasked. */
 function asked({ model }: Mounted) {
   const sent = model.sent as { what: string; channels: number[] }[];
-  return sent.filter(({ what }) => what !== "coarse");
+  // Where a cell looks from is a question of the tools.
+  return sent.filter(({ what }) => what !== "coarse" && what !== "field");
 }
 
 test("of 2048 channels only those in sight are in the page", () => {

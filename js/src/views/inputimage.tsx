@@ -41,6 +41,7 @@ export function InputImage() {
       <Slot>{({ AskerFrame }) => <AskerFrame crop={crop.value} />}</Slot>
       <Part />
       <Marker crop={crop.value} />
+      <Slot>{({ ImageLayer }) => <ImageLayer crop={crop.value} />}</Slot>
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { type Crop, cellAt, cellBox, fieldBox, frameStyle, placeOf, WHOLE, withi
 import { useScope } from "./context";
 import type { Picture } from "./picture";
 import { useSize } from "./size";
+import { Slot } from "./slot";
 
 export interface Paper {
   readonly context: CanvasRenderingContext2D;
@@ -108,5 +109,10 @@ export function Frame(props: FrameProps) {
 export function FieldFrame({ spot, crop = WHOLE }: { readonly spot: Spot; readonly crop?: Crop }) {
   const { store } = useScope();
   const box = fieldBox(spot, store.shown.value, store.traits._about.value.input);
-  return box && <div class="nn-field-frame" style={frameStyle(within(crop, box))} />;
+  return (
+    <>
+      <Slot>{({ Glow }) => <Glow spot={spot} crop={crop} />}</Slot>
+      {box && <div class="nn-field-frame" style={frameStyle(within(crop, box))} />}
+    </>
+  );
 }

@@ -33,7 +33,11 @@ export function Pictures({ channel, pictures, spot }: Props) {
   const frame = { ratio: ratioOf(_about.value), channel, size: pictures.size, spot };
   return (
     <>
-      <Frame {...frame} label="image" seen draw={(to) => photo(to, image.value)} />
+      <Frame {...frame} label="image" seen draw={(to) => photo(to, image.value)}>
+        <div class="nn-cut">
+          image <Slot>{({ Sees }) => <Sees brief />}</Slot>
+        </div>
+      </Frame>
       <Frame
         {...frame}
         label="overlay"

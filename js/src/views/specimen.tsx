@@ -27,6 +27,7 @@ export function Specimen() {
           <InputImage />
           <Slot>{({ Companion }) => <Companion />}</Slot>
         </div>
+        <Slot>{({ ImageTools }) => <ImageTools />}</Slot>
         <Slot>{({ Specimens }) => <Specimens />}</Slot>
         <MapScale />
         <Slot>{({ Asker }) => <Asker />}</Slot>

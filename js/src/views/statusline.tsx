@@ -61,6 +61,7 @@ function UnderPointer() {
           · <span title="x, y in pixels of the network's input">image ({pixel.join(", ")})</span>
         </>
       )}
+      <Slot>{({ Sees }) => <Sees />}</Slot>
     </Muted>
   );
 }
