@@ -102,32 +102,36 @@ function draw(context: Context, image: ImageBitmap, edit: Edit): void {
   context.translate(-width / 2, -height / 2);
   context.drawImage(image, 0, 0);
   const tip = new OffscreenCanvas(width, height).getContext("2d");
-  if (edit.op === "stroke" && tip) {
-    fill(tip, image, edit);
-    cut(tip, edit);
-    context.drawImage(tip.canvas, 0, 0);
-  }
+  if (edit.op !== "stroke" || !tip) return;
+  trace(tip, edit);
+  fill(tip, image, edit);
+  context.drawImage(tip.canvas, 0, 0);
 }
 
-const PLAIN: Record<string, string> = { mean: "#8a6a55", noise: "#c0a040", erase: "#7f7f7f" };
-
-/** What is seen where the brush has been. */
-function fill(tip: Context, image: ImageBitmap, { tool, radius, from }: Stroke): void {
-  const [right, down] = from ?? [0, 0];
-  if (tool === "blur") tip.filter = `blur(${radius / 3}px)`;
-  tip.drawImage(image, -right, -down);
-  tip.filter = "none";
-  tip.fillStyle = PLAIN[tool] ?? "transparent";
-  tip.fillRect(0, 0, image.width, image.height);
-}
-
-/** Keep only where it has been. */
-function cut(tip: Context, { radius, points }: Stroke): void {
-  tip.globalCompositeOperation = "destination-in";
+/** Where the brush has been. */
+function trace(tip: Context, { radius, points }: Stroke): void {
   tip.lineWidth = 2 * radius;
   tip.lineCap = "round";
   tip.lineJoin = "round";
   tip.beginPath();
   for (const [x, y] of [points[0] ?? [0, 0], ...points]) tip.lineTo(x, y);
   tip.stroke();
+}
+
+const PLAIN: Record<string, string> = { mean: "#8a6a55", noise: "#c0a040", erase: "#7f7f7f" };
+
+/** What is seen there. */
+function fill(tip: Context, image: ImageBitmap, { tool, radius, from }: Stroke): void {
+  const { width, height } = image;
+  const [right, down] = from ?? [0, 0];
+  const source = new OffscreenCanvas(width, height);
+  const context = source.getContext("2d");
+  if (!context) return;
+  if (tool === "blur") context.filter = `blur(${radius / 3}px)`;
+  context.drawImage(image, -right, -down);
+  context.filter = "none";
+  context.fillStyle = PLAIN[tool] ?? "transparent";
+  context.fillRect(0, 0, width, height);
+  tip.globalCompositeOperation = "source-in";
+  tip.drawImage(source, 0, 0);
 }

@@ -90,6 +90,8 @@ function Cross({ size: [width, height] }: { readonly size: Size }) {
 class Hands {
   /** Who paints now. */
   #painting: "pointer" | "key" | null = null;
+  /** Where the brush was when it was hidden. */
+  #last: Point | null = null;
 
   constructor(
     readonly scope: Scope,
@@ -132,17 +134,17 @@ class Hands {
 
   /** The pointer has left; while it is captured it paints on, and comes back. */
   away(): void {
-    if (!this.#painting) this.image.ring.value = null;
+    if (!this.#painting) this.#hide();
   }
 
-  /** By keyboard the brush is in the middle at first. */
+  /** By keyboard the brush is where it was last, in the middle at first. */
   enter(): void {
-    this.image.ring.value ??= [Math.round(this.size[0] / 2), Math.round(this.size[1] / 2)];
+    this.image.ring.value ??= this.#last ?? [Math.round(this.size[0] / 2), Math.round(this.size[1] / 2)];
   }
 
   blur(): void {
     if (this.#painting === "key") this.#lift();
-    if (!this.#painting) this.image.ring.value = null;
+    if (!this.#painting) this.#hide();
   }
 
   key(event: KeyboardEvent): void {
@@ -165,6 +167,11 @@ class Hands {
   /** The surface goes: whatever was begun ends. */
   leave(): void {
     if (this.#painting) this.#lift();
+  }
+
+  #hide(): void {
+    this.#last = this.image.ring.peek() ?? this.#last;
+    this.image.ring.value = null;
   }
 
   #step([right, down]: Point, by: number): void {

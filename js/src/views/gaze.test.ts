@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
-import type { Field } from "../findings";
+import type { Field } from "../compared";
 import { Gaze, type Look } from "./gaze";
 
 beforeAll(pretendLayout);
@@ -97,6 +97,6 @@ test("in the enlarged view Shift and an arrow do the same, with one question for
   await panel.settle();
   expect(asked()).toHaveLength(1);
   expect(panel.find("dialog").querySelectorAll(".nn-glow")).toHaveLength(2);
-  expect(panel.find("dialog").textContent).toContain("90 % of gradient in");
+  expect(panel.find("dialog").textContent).toContain("90 % of its gradient in");
   expect(panel.root.querySelector(".nn-unseen")?.textContent).toMatch(/^cell row \d+.*; sees 11 × 11 px/);
 });

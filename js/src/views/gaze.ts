@@ -1,7 +1,8 @@
 /** Asks where a cell looks from: once the pointer has rested, one question at a time, called off when it moves on. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Answers, Field, Inquiry } from "../findings";
+import type { Field } from "../compared";
+import type { Answers, Inquiry } from "../findings";
 
 /** Milliseconds of rest over a cell before it is asked about. */
 const REST = 250;

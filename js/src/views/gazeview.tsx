@@ -1,9 +1,9 @@
 /** Where a cell really looks from: its gradient as light on the image, with the box that holds most of it. */
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Field } from "../compared";
 import { glowOf } from "../draw/glow";
 import { times } from "../draw/number";
-import type { Field } from "../findings";
 import { type Crop, cellAt, frameStyle, within } from "./cellbox";
 import { type Scope, useScope } from "./context";
 import type { Look } from "./gaze";
@@ -64,10 +64,20 @@ export function Sees({ brief = false }: { readonly brief?: boolean }) {
   }, [field, words, view]);
   if (!words) return null;
   return (
-    <span title={`${words} (rows × columns of the network's input)`}>
+    <span class="nn-sees" title={field ? `${words} (rows × columns of the network's input)` : words}>
       {" · "}
-      {brief && field ? shareOf(field).replace("its ", "") : words}
+      {field?.core ? <Spread field={field} most={brief ? "" : mostOf(scope, field)} /> : words}
     </span>
+  );
+}
+
+/** The same words, of which a narrow panel shows less. */
+function Spread({ field, most }: { readonly field: Field; readonly most: string }) {
+  return (
+    <>
+      {most && <span class="nn-wide">sees {most} at most, </span>}90 %{" "}
+      <span class="nn-wide">of its gradient </span>in {sidesOf(field.core ?? [])}
+    </>
   );
 }
 

@@ -16,6 +16,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Arrows, Enter, Space", "in the graph: follow its lines, go to the layer, fold the block; + − 0 zoom"],
   ["b", "change between this and the other that it is compared with: after and before, two images or models"],
   ["Shift + arrows, Shift + Enter", "among the images: go to another one, compare with it"],
+  ["Ctrl + Z, Ctrl + Shift + Z", "take a change of the image back, and do it again"],
+  [
+    "Arrows, Enter, [ ]",
+    "on the image with a brush: move it, paint, change its size; with Region: move it, Shift resizes, Delete removes",
+  ],
   ["Esc", "close what is open; in the image's column: stop long work"],
 ];
 

@@ -3,7 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Box } from "../draw/box";
 import type { Point } from "../draw/stroke";
-import type { Brush, Edit } from "../records";
+import type { Brush, Edit, Edits } from "../records";
 import { type Scope, useScope } from "./context";
 import { EditQueue } from "./editqueue";
 import { Gaze } from "./gaze";
@@ -48,7 +48,7 @@ function createImage({ store, view }: Scope): ImageState {
   const queue: EditQueue = new EditQueue({
     send: (edit, file) => store.edit(edit, file),
     done: (last) => {
-      view.said.value = wordsFor(last, store.traits._edits.peek().words ?? "");
+      view.said.value = wordsFor(last, store.traits._edits.peek());
     },
     failed: (problem) => tell(view, problem),
   });
@@ -66,10 +66,11 @@ function createImage({ store, view }: Scope): ImageState {
 }
 
 /** What was done, as it is read out. */
-function wordsFor({ op }: Edit, words: string): string {
+function wordsFor({ op }: Edit, { words = "", undo = 0 }: Edits): string {
   if (op === "undo") return words ? `Undone. Now: ${words}` : "Undone. The image is as it came.";
   if (op === "redo") return `Done again: ${words}`;
-  return words || "Done.";
+  // The number tells one stroke from the next, which may have the same words.
+  return words ? `${words}, step ${undo}` : "Done.";
 }
 
 /** Choose a tool; a brush needs the picture that it paints on. */

@@ -213,6 +213,22 @@ test("light and turns are seen while their sliders move", async () => {
   expect((panel.find("slider", "Turn") as HTMLInputElement).value).toBe("0");
 });
 
+test("a slider goes on with nothing that another hand has changed", async () => {
+  button("Adjust").click();
+  await panel.settle();
+  const slider = panel.find("slider", "Brightness");
+  panel.type(slider, "0.4");
+  slider.dispatchEvent(new Event("change", { bubbles: true }));
+  await panel.settle();
+  expect((slider as HTMLInputElement).value).toBe("0.4");
+  panel.model.receive({ _edits: { undo: 0, redo: 1, words: "", able: true, why: "" } });
+  await panel.settle();
+  expect((slider as HTMLInputElement).value).toBe("0");
+  panel.type(slider, "0.2");
+  await panel.settle();
+  expect(edits().at(-1)).toMatchObject({ op: "light", brightness: 0.2, begin: true });
+});
+
 test("where the image cannot be edited the tools say why, and looking is left", async () => {
   await pick("Blur");
   panel.model.receive({ _edits: { able: false, why: "A tensor of four channels has no colours." } });
