@@ -50,7 +50,9 @@ export function turn(model: FakeModel): void {
   const [specimen, against] = [Number(model.get("specimen")), model.get("against") as number | null];
   const other = against === null ? {} : { ...specimens[against], kind: "specimen" };
   const picture = (model.get("side") === "other" ? other : specimens[specimen]) as SpecimenInfo;
-  model.receive({ _other: other, _picture: picture?.picture ?? new ArrayBuffer(0) });
+  const { name, model: network } = specimens[specimen] as SpecimenInfo;
+  const about = { ...(model.get("_about") as object), image: name, model: network };
+  model.receive({ _other: other, _picture: picture?.picture ?? new ArrayBuffer(0), _about: about });
 }
 
 export function pairPacket(layer: LayerValues, model: FakeModel, channels: readonly number[]): Encoded {

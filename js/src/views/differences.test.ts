@@ -133,6 +133,10 @@ test("the enlarged view shows the other and the difference beside the channel, a
   panel.press(panel.find("dialog"), "b");
   await panel.settle();
   expect(labels().slice(2)).toEqual(["activation", "activation of chelsea", "chelsea − astronaut"]);
+  panel.model.set("side", "difference");
+  panel.model.save_changes();
+  await panel.settle();
+  expect(labels().slice(2)).toEqual(["difference", "activation of chelsea", "activation of astronaut"]);
 });
 
 test("with nothing to compare any more, the channels are shown", async () => {

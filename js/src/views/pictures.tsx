@@ -52,7 +52,7 @@ export function Pictures({ channel, pictures, spot }: Props) {
       />
       <Frame
         {...frame}
-        label="activation"
+        label={pictures.side === "difference" ? "difference" : "activation"}
         draw={(to) =>
           drawMap(to, {
             plane: plane.value,

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { comparedTraits, EDITED } from "../../demo/compared";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
@@ -6,7 +6,10 @@ import { madeUp } from "../../demo/specimen";
 beforeAll(pretendLayout);
 
 let panel: Mounted;
-afterEach(() => panel.unmount());
+afterEach(() => {
+  panel.unmount();
+  vi.unstubAllGlobals();
+});
 
 async function mounted(traits: Record<string, unknown>): Promise<void> {
   const specimen = madeUp();
@@ -35,6 +38,27 @@ test("of two, the other stands beside this one, and changes places with it at a 
   expect(chosen()).toEqual([1, 0]);
   await panel.settle();
   expect(companion()?.title).toBe("Look at chelsea, against astronaut");
+  expect(heading()).toContain("astronaut against chelsea · 224 × 224");
+});
+
+test("while the other is drawn large, this one stands beside it; after a change of places the other", async () => {
+  const decoded: string[] = [];
+  vi.stubGlobal("createImageBitmap", async (blob: Blob) => {
+    decoded.push(await blob.text());
+    return { width: 2, height: 1 };
+  });
+  const compared = comparedTraits();
+  const specimens = (compared._specimens as { name: string }[]).map((specimen) => ({
+    ...specimen,
+    picture: new TextEncoder().encode(specimen.name).buffer,
+  }));
+  await mounted({ ...compared, _specimens: specimens, _other: { ...specimens[1], kind: "specimen" } });
+  expect(decoded).toEqual(["astronaut"]);
+  panel.press(panel.find("grid"), "b");
+  await panel.settle();
+  expect(decoded.slice(1).sort()).toEqual(["astronaut", "chelsea"]);
+  expect(panel.root.querySelector(".nn-companion-name")?.textContent).toContain("chelsea");
+  expect(panel.root.querySelector<HTMLElement>(".nn-companion .nn-picture")?.style.aspectRatio).toMatch(/^2/);
 });
 
 test("two models on one image are told apart by their names, two alike by letters", async () => {

@@ -1,7 +1,8 @@
 /** The other image beside this one, and the images among which this and the other are chosen. */
 
-import { useComputed } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect } from "preact/hooks";
 import { labelsOf } from "../draw/names";
 import type { SpecimenInfo } from "../records";
 import type { Store } from "../state";
@@ -56,7 +57,10 @@ const NOTHING = new ArrayBuffer(0);
 /** An image as its network saw it. */
 function Photo({ picture = NOTHING, label, children }: PhotoProps) {
   const { store } = useScope();
-  const bytes = useComputed(() => picture);
+  const bytes = useSignal(picture);
+  useLayoutEffect(() => {
+    bytes.value = picture;
+  }, [picture, bytes]);
   const image = usePicture(bytes);
   const decoded = image.value;
   const ratio = decoded ? decoded.width / decoded.height : ratioOf(store.traits._about.value);
