@@ -19,13 +19,13 @@ async function mounted(traits: Record<string, unknown>): Promise<void> {
 
 const chosen = () => [panel.model.get("specimen"), panel.model.get("against")];
 const companion = () => panel.root.querySelector<HTMLElement>(".nn-companion button");
-const film = () => [...panel.find("radiogroup", "Image").querySelectorAll("button")];
+const film = () => [...panel.find("radiogroup", "Specimens").querySelectorAll("button")];
 const heading = () => panel.root.querySelector(".nn-about")?.textContent ?? "";
 
 test("one image that was edited stands alone, under its own name", async () => {
   await mounted(EDITED);
   expect(companion()).toBeNull();
-  expect(() => panel.find("radiogroup", "Image")).toThrow();
+  expect(() => panel.find("radiogroup", "Specimens")).toThrow();
   expect(heading()).toBe("Ripplesmade up · 224 × 224, as it is ");
 });
 
@@ -33,7 +33,7 @@ test("of two, the other stands beside this one, and changes places with it at a 
   await mounted({ ...comparedTraits(), _about: { ...(madeUp().traits._about as object), image: "chelsea" } });
   expect(heading()).toContain("chelsea against astronaut · 224 × 224");
   expect(companion()?.title).toBe("Look at astronaut, against chelsea");
-  expect(() => panel.find("radiogroup", "Image")).toThrow();
+  expect(() => panel.find("radiogroup", "Specimens")).toThrow();
   companion()?.click();
   expect(chosen()).toEqual([1, 0]);
   await panel.settle();

@@ -115,7 +115,7 @@ function Film({ labels }: { readonly labels: readonly string[] }) {
     event.stopPropagation();
   };
   return (
-    <div class="nn-film" role="radiogroup" aria-label="Image" onKeyDown={onKeyDown}>
+    <div class="nn-film" role="radiogroup" aria-label="Specimens" onKeyDown={onKeyDown}>
       {_specimens.value.map(({ picture }, i) => {
         const [here, there] = [specimen.value === i, against.value === i];
         return (
