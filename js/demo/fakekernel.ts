@@ -1,5 +1,7 @@
 /** Answers a model as the kernel would, from layers whose values are known. */
 
+import { Altered } from "./altered";
+import { changesPacket, pinsPacket, regionPacket } from "./channels";
 import { differencesPacket, pairPacket, STATE, seen, turn } from "./compared";
 import { type EditMessage, FakeEdits } from "./edits";
 import { FakeModel } from "./fakemodel";
@@ -18,7 +20,7 @@ export interface Specimen {
 }
 
 /** Traits that ask for another map. */
-const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style"];
+const QUESTION = ["cam", "target", "versus", "unit", "method", "map_style", "shares", "sort"];
 
 interface Get {
   readonly k: string;
@@ -28,46 +30,42 @@ interface Get {
   readonly layer: string;
   readonly channels: readonly number[];
   readonly cell?: readonly [number, number];
+  readonly units?: readonly string[];
 }
 
 /** A model with a kernel that takes `delay` milliseconds for each answer; 0 answers at once. */
 export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
   const model = new FakeModel({ ...specimen.traits, layers: specimen.layers.map(({ info }) => info) });
-  const find = (name: unknown) => specimen.layers.find(({ info }) => info.name === name);
+  const altered = new Altered(model, specimen.layers);
+  const find = (name: unknown) => altered.find(name);
   const later = (action: () => void) => (delay === 0 ? action() : void setTimeout(action, delay));
   const work = new Work(model, find, delay);
-  const states: string[] = [];
-  // The same number for the same state, also after going back to it.
-  const epochOf = () => {
-    const state = JSON.stringify(STATE.map((name) => model.get(name)));
-    if (!states.includes(state)) states.push(state);
-    return states.indexOf(state);
-  };
   const show = () => {
     const layer = find(model.get("layer"));
     if (layer) {
-      const { header, body } = layerPacket(seen(layer, model), epochOf());
+      const { header, body } = layerPacket(seen(layer, model), altered.epoch());
       model.receive(asTraits("_header", "_tiles", { header: { ...header, side: model.get("side") }, body }));
     }
     work.map();
+    work.effects();
   };
   model.onSave = (changed) => {
-    if (changed.some((name) => STATE.includes(name))) {
-      later(() => {
-        turn(model);
-        show();
-      });
-    } else if (changed.includes("layer")) later(show);
-    else if (changed.some((name) => QUESTION.includes(name))) later(() => work.map());
+    const any = (names: readonly string[]) => changed.some((name) => names.includes(name));
+    if (any(STATE)) later(() => turn(model));
+    if (any(["silence", "fill"])) later(() => altered.tell());
+    if (any(["layer", "silence", "fill", ...STATE])) later(show);
+    else if (any(QUESTION)) {
+      later(() => work.map());
+      later(() => work.effects());
+    }
     if (changed.includes("checks")) later(() => work.checks());
   };
   const edits = new FakeEdits(model);
   model.onSend = (content, buffers) => {
     const message = content as Get;
     if (message.k === "edit") later(() => void edits.take(content as EditMessage, buffers?.[0]));
-    const layer = find(message.layer);
     if (message.k === "stop") work.stop();
-    if (message.k === "get") later(() => answer(model, message, layer, specimen.layers));
+    if (message.k === "get") later(() => answer(model, message, altered));
   };
   show();
   return model;
@@ -75,24 +73,34 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
 
 function answer(
   model: FakeModel,
-  { rid, epoch, what, channels, cell = [0, 0] }: Get,
-  layer: LayerValues | undefined,
-  layers: readonly LayerValues[],
+  { rid, epoch, what, layer: name, channels, cell = [0, 0], units = [] }: Get,
+  altered: Altered,
 ): void {
+  const { layers } = altered;
+  const layer = altered.find(name);
+  const region = (model.get("region") ?? []) as readonly number[];
   const target = Number(model.get("target") ?? 0);
   const packets: Record<string, (layer: LayerValues) => Encoded> = {
     coarse: (layer) => layerPacket(seen(layer, model)),
     native: (layer) => nativePacket(seen(layer, model), channels),
     exact: (layer) => exactPacket(seen(layer, model), channels[0] ?? 0),
     pair: (layer) => pairPacket(layer, model, channels),
-    differences: (layer) => differencesPacket(layers, layer, model),
     kernels: (layer) => kernelsPacket(layer, channels),
     statistics: (layer) => statisticsPacket(layer, channels, target),
     stages: (layer) => stagesPacket(layers, layer, channels[0] ?? 0),
     field: (layer) => fieldPacket(layer, channels[0] ?? 0, cell),
     sum: (layer) => sumPacket(layers, layer, channels[0] ?? 0, cell),
+    region: (layer) => regionPacket(layers, layer, region),
+    differences: (layer) =>
+      model.get("silence")
+        ? changesPacket(layer, altered.before(name) ?? layer)
+        : differencesPacket(layers, layer, model),
   };
-  const packet = what === "network" ? networkPacket() : layer && packets[what]?.(layer);
+  const ofAll: Record<string, () => Encoded> = {
+    network: () => networkPacket(),
+    pins: () => pinsPacket((of) => altered.find(of), units),
+  };
+  const packet = ofAll[what]?.() ?? (layer && packets[what]?.(layer));
   // Whatever it is asked about, this network is in that state.
   const header = packet && { ...packet.header, epoch };
   if (packet) model.message({ k: "data", rid, part: 0, parts: 1, header }, [packet.body]);

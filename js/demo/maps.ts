@@ -8,6 +8,8 @@ export interface Made {
   readonly size: readonly [number, number];
   readonly values: Float32Array;
   readonly shares: Float32Array;
+  /** By what each channel is multiplied; empty where none is. */
+  readonly weights: Float32Array;
   readonly signed: boolean;
   readonly ends: [number, number];
 }
@@ -31,9 +33,10 @@ function seedOf({ target, versus, unit }: Question): number {
 function overCells(seed: number, { info, values }: LayerValues) {
   const [channels, height, width] = info.shape;
   const sums = new Float32Array(height * width);
-  const shares = new Float32Array(channels);
+  const shares = new Float64Array(channels);
+  const weights = Float32Array.from(shares, (_, c) => Math.sin((c + 1) * seed));
   for (let c = 0; c < channels; c++) {
-    const weight = Math.sin((c + 1) * seed);
+    const weight = weights[c] ?? 0;
     for (let i = 0; i < sums.length; i++) {
       // A cell that is not a number takes no part.
       const part = weight * (values[c * sums.length + i] || 0);
@@ -41,7 +44,7 @@ function overCells(seed: number, { info, values }: LayerValues) {
       shares[c] = (shares[c] ?? 0) + part;
     }
   }
-  return { size: [height, width] as const, values: sums, shares };
+  return { size: [height, width] as const, values: sums, shares: Float32Array.from(shares), weights };
 }
 
 function overPixels(seed: number, { unit, method }: Question) {
@@ -54,7 +57,7 @@ function overPixels(seed: number, { unit, method }: Question) {
     const ripple = Math.sin(40 * (x * Math.cos(seed) + y * Math.sin(seed)));
     return bell * (method === "occlusion" ? 0.5 + 0.5 * ripple : ripple);
   });
-  return { size: [SIDE, SIDE] as const, values, shares: new Float32Array(0) };
+  return { size: [SIDE, SIDE] as const, values, shares: new Float32Array(0), weights: new Float32Array(0) };
 }
 
 /** Facts of the map, `done` of which is there. */

@@ -97,10 +97,11 @@ export function mapPacket(
   size: readonly [number, number],
   raw: Float32Array,
   shares: Float32Array,
+  weights: Float32Array = new Float32Array(0),
 ): Encoded {
   const { codes, lo, hi } = quantise(raw);
   const ends = { lo: Float32Array.of(lo), hi: Float32Array.of(hi) };
-  return encode("map", facts, { tiles: codes, ...ends, shares }, { tiles: [1, ...size] });
+  return encode("map", facts, { tiles: codes, ...ends, shares, weights }, { tiles: [1, ...size] });
 }
 
 /** A row of a `checks` packet, without its picture. */

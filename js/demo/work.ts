@@ -2,6 +2,7 @@
 
 import { unitOf, unitWords } from "../src/draw/unit";
 import type { MethodInfo, Prediction, Question } from "../src/records";
+import { effectsPacket } from "./channels";
 import type { FakeModel } from "./fakemodel";
 import { factsOf, make } from "./maps";
 import { METHODS } from "./methods";
@@ -29,7 +30,8 @@ export class Work {
     const { model } = this;
     const layer = this.find(model.get("layer"));
     const asked = this.#asked();
-    if (!layer || !model.get("cam") || asked.target === null) {
+    const wanted = model.get("cam") || model.get("shares") || model.get("sort") === "share";
+    if (!layer || !wanted || asked.target === null) {
       model.receive({ _map_header: {}, _map: NOTHING, error: "" });
       return;
     }
@@ -38,14 +40,31 @@ export class Work {
       model.receive({ error: "This network has no ReLU whose rule could be changed." });
       return;
     }
+    const { epoch } = model.get("_header") as { epoch: number };
     const made = make(asked, method, layer);
     this.#inSteps(method.long, `covering ${asked.layer}`, (done) => {
       const values = made.values.map((value, i) => (i < done * made.values.length ? value : 0));
-      const facts = factsOf(asked, method, made, this.#words(asked), done);
+      const facts = { ...factsOf(asked, method, made, this.#words(asked), done), epoch };
+      const weights = method.key === "layercam" ? undefined : made.weights;
       model.receive({
-        ...asTraits("_map_header", "_map", mapPacket(facts, made.size, values, made.shares)),
+        ...asTraits("_map_header", "_map", mapPacket(facts, made.size, values, made.shares, weights)),
         error: "",
       });
+    });
+  }
+
+  /** Effects of the channels of the layer, while the grid is sorted by them. */
+  effects(): void {
+    const { model } = this;
+    const layer = this.find(model.get("layer"));
+    const { target } = this.#asked();
+    if (!layer || model.get("sort") !== "effect" || target === null) return;
+    const { epoch } = model.get("_header") as { epoch: number };
+    const [first] = (model.get("predictions") as Prediction[]).filter(({ index }) => index === target);
+    const label = (model.get("_labels") as string[])[target] ?? "";
+    this.#inSteps(true, `silencing ${layer.info.name}`, (done) => {
+      const { header, body } = effectsPacket(layer, target, label, first?.logit ?? 0, done);
+      model.receive({ _effects_header: { ...header, epoch }, _effects: body });
     });
   }
 

@@ -3,6 +3,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Effects } from "./compared";
 import { orderOf } from "./draw/order";
+import type { Portions } from "./draw/portions";
 import { placeOf } from "./draw/query";
 import { answers } from "./draw/question";
 import { layerRange, type Range, rangeIn, rangeOf } from "./draw/scale";
@@ -86,7 +87,9 @@ export interface Store extends Source {
   readonly held: ReadonlySignal<Range | null>;
   /** Smallest and largest value of the layer, or those that are held. */
   readonly range: ReadonlySignal<Range>;
-  /** The colours in use: of a difference, those with zero in the middle. */
+  /** How the tiles are drawn as parts of the map; `null` while they show values. */
+  readonly portions: ReadonlySignal<Portions | null>;
+  /** The colours in use: of a difference and of parts, those with zero in the middle. */
   readonly colormap: ReadonlySignal<Colormap>;
   /** The scale in use: where one is held, no channel has its own. */
   readonly normalize: ReadonlySignal<Normalize>;
@@ -122,7 +125,7 @@ export function createStore(source: Source, more: More): Store {
     () => held.value ?? (pictures.value ? layerRange(pictures.value.stats) : { lo: 0, hi: 0 }),
   );
   const colormap = computed<Colormap>(() =>
-    pictures.value?.side === "difference" ? "blue-red" : traits.colormap.value,
+    pictures.value?.side === "difference" || portions.value ? "blue-red" : traits.colormap.value,
   );
   const normalize = computed<Normalize>(() => {
     const chosen = traits.normalize.value;
@@ -132,6 +135,10 @@ export function createStore(source: Source, more: More): Store {
   const awaited = computed(() => awaitedOf(source, target.value));
   const late = signal<Awaited>("");
   const brought = signal<Brought | null>(null);
+  const portions = computed(() => {
+    const read = traits.shares.value && more.tools.part.value?.portionsOf;
+    return (read && pictures.value && read(pictures.value, map.value)) || null;
+  });
   const keys = computed(() => {
     const { layer, epoch } = pictures.value ?? {};
     const sort = traits.sort.value;
@@ -152,6 +159,7 @@ export function createStore(source: Source, more: More): Store {
     range,
     colormap,
     normalize,
+    portions,
     brought,
     keys,
     target,
@@ -177,6 +185,7 @@ export function createStore(source: Source, more: More): Store {
     }),
     rangeOf(channel) {
       const stats = pictures.value?.stats;
+      if (portions.value) return portions.value.rangeOf(channel);
       return stats ? rangeOf(range.value, stats, channel, normalize.value, colormap.value) : range.value;
     },
   };

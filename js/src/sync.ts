@@ -70,6 +70,7 @@ const CHOICES = [
   "silence",
   "fill",
   "region",
+  "shares",
 ] as const;
 
 /** Listen to a model until `signal` aborts. */

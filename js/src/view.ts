@@ -4,12 +4,19 @@ import { type Signal, signal } from "@preact/signals";
 import type { Cell } from "./draw/query";
 import type { Kept } from "./findings";
 import type { ScopeModel } from "./model";
+import type { Bytes, HeatMap } from "./records";
 
 /** A place on a channel: `u` to the right, `v` down, both 0 to 1. */
 export interface Spot {
   readonly channel: number;
   readonly u: number;
   readonly v: number;
+}
+
+/** A map that was held, over the image of which it was. */
+export interface Held {
+  readonly map: HeatMap;
+  readonly picture: Bytes;
 }
 
 /** The tabs of the enlarged view: the channel, what in the image drives it, how its cells came about. */
@@ -34,6 +41,8 @@ export interface ViewState {
   readonly refocus: Signal<boolean>;
   /** Opacity while its slider is dragged. */
   readonly dragged: Signal<number | null>;
+  /** A map that is held beside the present one. */
+  readonly held: Signal<Held | null>;
   /** Whether the original lies under the map, not the network's input. */
   readonly original: Signal<boolean>;
   readonly help: Signal<boolean>;
@@ -66,6 +75,7 @@ export function createView(): ViewState {
     focus: signal(0),
     refocus: signal(false),
     dragged: signal(null),
+    held: signal(null),
     original: signal(false),
     help: signal(false),
     full: signal(false),

@@ -13,8 +13,8 @@ export function paintCodes(codes: Uint8Array, lut: Uint32Array, pixels: Uint32Ar
 /** Paint values through a table whose ends stand for `range`. */
 export function paintValues(values: Float32Array, table: Table, range: Range, pixels: Uint32Array): void {
   const width = range.hi - range.lo;
-  const scale = width > 0 ? 255 / width : 0;
-  const start = width > 0 ? 0 : 127.5;
+  const scale = width === 0 ? 0 : 255 / width;
+  const start = width === 0 ? 127.5 : 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     const place = Math.round(start + (value - range.lo) * scale);

@@ -4,7 +4,7 @@ import type { Colormap, Normalize, Stats } from "../records";
 import { isDiverging, NONFINITE, type Table } from "./colormap";
 import { clamp } from "./layout";
 
-/** The values at the two ends of the table, in activation units. */
+/** The values at the two ends of the table, in activation units; turned round, `lo` is the larger one. */
 export interface Range {
   readonly lo: number;
   readonly hi: number;
@@ -50,7 +50,7 @@ export function around({ lo, hi }: Range): Range {
 
 /** Where a value lies in a range, 0 to 1 inside; the middle when the range is a single value. */
 export function fraction(value: number, { lo, hi }: Range): number {
-  return hi > lo ? (value - lo) / (hi - lo) : 0.5;
+  return hi !== lo ? (value - lo) / (hi - lo) : 0.5;
 }
 
 /** The value of a code, or NaN for a cell that is not finite. */
@@ -67,7 +67,7 @@ export function lookup(
   lut = new Uint32Array(256),
 ): Uint32Array {
   const start = fraction(lo, range) * 255;
-  const step = hi > lo && range.hi > range.lo ? ((hi - lo) / (range.hi - range.lo) / CODE_TOP) * 255 : 0;
+  const step = hi > lo && range.hi !== range.lo ? ((hi - lo) / (range.hi - range.lo) / CODE_TOP) * 255 : 0;
   for (let code = 0; code <= CODE_TOP; code++) {
     const place = Math.round(start + step * code);
     lut[code] = table[clamp(place, 0, 255)] ?? 0;

@@ -6,6 +6,7 @@ import { CoarseSheet } from "./coarse";
 import { isDiverging, type Table, tableOf } from "./colormap";
 import { type Layout, placeOf, type Rows } from "./layout";
 import { flatness } from "./order";
+import type { Portions } from "./portions";
 import { lookup, type Range } from "./scale";
 
 /** Everything that a picture of the grid depends on. */
@@ -19,11 +20,18 @@ export interface Scene {
   readonly colours: Colours;
   /** A channel at native size, when it is wanted and has come. */
   native(channel: number): CodeTile | undefined;
+  /** Draws what stands on a tile beside its label. */
+  readonly mark?: Mark | undefined;
 }
 
-/** How values become colours; two equal keys colour alike. */
+/** Draws onto the tile of a channel; `dark` is how its label is drawn. */
+export type Mark = (context: CanvasRenderingContext2D, channel: number, box: Box, dark: boolean) => void;
+
+/** How values become colours; two with equal keys and the same portions colour alike. */
 export interface Colours {
   readonly key: string;
+  /** How the tiles are drawn as parts of a map, if they are. */
+  readonly portions: Portions | null;
   readonly table: Table;
   /** Whether numbers on the tiles are dark, because most of the tiles are light. */
   readonly darkText: boolean;
@@ -34,10 +42,12 @@ export function coloursOf(
   colormap: Parameters<typeof tableOf>[0],
   normalize: Normalize,
   range: (channel: number) => Range,
+  portions: Portions | null = null,
 ): Colours {
   // A range of the layer, or one that is held, is that of the first channel too.
   const { lo, hi } = range(0);
   return {
+    portions,
     key: [colormap, normalize, lo, hi].join("/"),
     table: tableOf(colormap),
     darkText: isDiverging(colormap),
@@ -60,6 +70,7 @@ export function coarseTile(pictures: LayerPictures, channel: number): CodeTile {
 export class TilePainter {
   #pictures: LayerPictures | null = null;
   #key = "";
+  #portions: Portions | null = null;
   readonly #coarse = new CoarseSheet();
   #native: Atlas | null = null;
 
@@ -76,18 +87,23 @@ export class TilePainter {
     for (const [i, channel] of channels.entries()) {
       const { x, y } = placeOf(layout, first + i);
       const source = sources?.[i] ?? this.#source(scene, channel);
-      copy(context, source, { x, y: y - top, width: layout.width, height: layout.height });
-      label(context, labelOf(scene.pictures, channel), x, y - top + layout.height, scene.colours.darkText);
+      const box = { x, y: y - top, width: layout.width, height: layout.height };
+      const { darkText } = scene.colours;
+      copy(context, source, box);
+      scene.mark?.(context, channel, box, darkText);
+      label(context, labelOf(scene.pictures, channel), x, box.y + box.height, darkText);
     }
   }
 
   #prepare({ pictures, colours }: Scene): void {
-    if (pictures === this.#pictures && colours.key === this.#key) return;
+    const { key, portions } = colours;
+    if (pictures === this.#pictures && key === this.#key && portions === this.#portions) return;
     this.#coarse.paint(pictures, colours);
     if (pictures !== this.#pictures) this.#native = null;
     else this.#native?.clear();
     this.#pictures = pictures;
-    this.#key = colours.key;
+    this.#key = key;
+    this.#portions = portions;
   }
 
   /** Where the coloured tile of a channel lies. */
@@ -110,7 +126,7 @@ export class TilePainter {
   }
 }
 
-interface Box {
+export interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -139,7 +155,7 @@ function labelOf({ stats }: LayerPictures, channel: number): string {
 }
 
 /** A number with a rim of the other shade, to be read on any colour. */
-function label(
+export function label(
   context: CanvasRenderingContext2D,
   text: string,
   left: number,

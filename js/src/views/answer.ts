@@ -35,7 +35,7 @@ interface Answer<T> {
 const PAUSE = 250;
 
 /** What a question is about, without what every question of a page has in common. */
-type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell" | "of">>;
+type About = Partial<Pick<Inquiry, "layer" | "channels" | "cell" | "units" | "region" | "of">>;
 
 /** The answer to a question; `null` asks nothing. */
 export function useAnswer<W extends keyof Answered>(what: W, about: About | null): Answer<Answered[W]> {

@@ -59,12 +59,13 @@ function indices({ columns, count }: Layout, row: number): number[] {
 function Cell({ layout, index, pictures }: { layout: Layout; index: number; pictures: LayerPictures }) {
   const { store, view } = useScope();
   const channel = store.order.value[index] ?? 0;
+  const tools = store.tools.part.value;
   const column = index % layout.columns;
   return (
     <div
       role="gridcell"
       aria-colindex={column + 1}
-      aria-label={labelOf(pictures, channel)}
+      aria-label={labelOf(pictures, channel) + (tools?.moreOf(store, channel) ?? "")}
       aria-selected={store.traits.channel.value === channel}
       data-index={index}
       data-channel={channel}
@@ -74,7 +75,9 @@ function Cell({ layout, index, pictures }: { layout: Layout; index: number; pict
         view.focus.value = index;
       }}
       style={{ left: `${column * (layout.width + GAP)}px`, width: `${layout.width}px` }}
-    />
+    >
+      {tools && <tools.TileButtons channel={channel} index={index} />}
+    </div>
   );
 }
 

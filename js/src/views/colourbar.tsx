@@ -14,7 +14,12 @@ export function ColourBar() {
   const { store } = useScope();
   const normalize = store.normalize.value;
   const colormap = store.colormap.value;
-  const { axis, words } = normalize === "channel" ? ownScales(colormap) : oneScale(store, normalize);
+  const portions = portionAxis(store);
+  const { axis, words } = portions
+    ? { axis: portions, words: wordsOf(portions) }
+    : normalize === "channel"
+      ? ownScales(colormap)
+      : oneScale(store, normalize);
   const difference = store.pictures.value?.side === "difference" && "difference";
   const held = store.held.value && "held";
   const name = ["Colours", difference && "of the difference", held].filter(Boolean).join(" ");
@@ -37,7 +42,17 @@ export function ColourBar() {
 
 function oneScale(store: Store, normalize: Normalize) {
   const axis = axisOf(store.range.value, normalize);
-  return { axis, words: [format(axis.lo, 3), format(axis.hi, 3)] };
+  return { axis, words: wordsOf(axis) };
+}
+
+function wordsOf({ lo, hi }: Axis): string[] {
+  return [format(lo, 3), format(hi, 3)];
+}
+
+/** The scale of tiles that are parts of the map, in units of the map; `null` while they show values. */
+export function portionAxis(store: Store): Axis | null {
+  const end = store.portions.value?.end;
+  return end === undefined ? null : { lo: -end, hi: end, zero: 0.5 };
 }
 
 /** Each tile has a scale of its own: numbers would be wrong for all but one. */

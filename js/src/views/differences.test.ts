@@ -111,7 +111,7 @@ test("the enlarged view shows the other and the difference beside the channel, a
   panel.press(card(0), "Enter");
   await panel.settle();
   const labels = () =>
-    [...panel.find("dialog").querySelectorAll("figure canvas")].map((canvas) =>
+    [...panel.find("dialog").querySelectorAll("figure canvas[aria-label]")].map((canvas) =>
       canvas.getAttribute("aria-label"),
     );
   expect(labels()).toEqual([

@@ -9,7 +9,7 @@ import type { Store } from "../state";
 import type { Spot, ViewState } from "../view";
 import { axisOf } from "./axis";
 import { cellAt, middleOf, placeOf } from "./cellbox";
-import { TallBar } from "./colourbar";
+import { portionAxis, TallBar } from "./colourbar";
 import { useScope } from "./context";
 import { Dialog } from "./dialog";
 import { EnlargedTop } from "./enlargedtop";
@@ -76,7 +76,7 @@ function Activation(props: PicturesProps) {
     <>
       <Pictures {...props} />
       <TallBar
-        axis={axisOf(normalize === "channel" ? own : store.range.value, normalize)}
+        axis={portionAxis(store) ?? axisOf(normalize === "channel" ? own : store.range.value, normalize)}
         colormaps={[...new Set([colormap, overPhoto(colormap)])]}
         held={store.held.value !== null}
       />
@@ -110,7 +110,7 @@ function onKey(event: KeyboardEvent, store: Store, view: ViewState, spot: Signal
   else if (step) {
     const next = neighbour(store, step[0] + step[1]);
     if (next !== null) enlarge(store, view, next);
-  } else return;
+  } else if (!store.tools.part.value?.act(event, store, view, store.enlarged.value)) return;
   event.preventDefault();
   event.stopPropagation();
 }

@@ -43,6 +43,7 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
         <div class="nn-tools">
           <Step by={-1} />
           <Step by={1} />
+          <Slot>{({ ChannelButtons }) => <ChannelButtons channel={channel} />}</Slot>
           <IconButton
             icon="code"
             label="Copy as Python code"

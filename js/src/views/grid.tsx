@@ -65,6 +65,7 @@ function usePainting(
   const painter = useMemo(() => new TilePainter(), []);
   const frame = useFrame();
   const last = useMemo<{ pictures: LayerPictures | null }>(() => ({ pictures: null }), []);
+  const mark = useComputed(() => store.tools.part.value?.markOf(store));
   const scene = useComputed<Scene | null>(() => {
     const pictures = store.pictures.value;
     if (!pictures || size.value.width === 0) return null;
@@ -78,7 +79,8 @@ function usePainting(
       layout: layout.value,
       rows: rowsInSight(layout.value, top.value, size.value.height),
       top: top.value,
-      colours: coloursOf(colormap.value, normalize.value, store.rangeOf),
+      colours: coloursOf(colormap.value, normalize.value, store.rangeOf, store.portions.value),
+      mark: mark.value,
       native: (channel) => (large ? store.detail.native(channel) : undefined),
     };
   });

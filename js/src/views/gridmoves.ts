@@ -47,7 +47,8 @@ export function useMoves(grid: Grid, layout: ReadonlySignal<Layout>, top: Signal
       const next = step(layout.value, view.focus.value, event.key, event.ctrlKey, Math.max(1, page));
       if (next !== null) go(next);
       else if (event.key === "Enter" || event.key === " ") open(view.focus.value);
-      else return;
+      else if (!store.tools.part.value?.act(event, store, view, store.order.value[view.focus.value] ?? null))
+        return;
       event.preventDefault();
       event.stopPropagation();
     },

@@ -21,6 +21,8 @@ const KEYS: readonly (readonly [string, string])[] = [
     "Arrows, Enter, [ ]",
     "on the image with a brush: move it, paint, change its size; with Region: move it, Shift resizes, Delete removes",
   ],
+  ["x", "silence the channel, or bring it back; with Shift: all but this one"],
+  ["p", "hold the channel in sight, or let it go; Delete does so in the strip of those that are held"],
   ["Esc", "close what is open; in the image's column: stop long work"],
 ];
 
@@ -35,6 +37,11 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["≈", "read off a drawn tile; the exact value comes when the pointer rests."],
   ["cell (9, 12)", "row 9, column 12, as in activations[channel, 9, 12]; counted from 0."],
   ["image (76, 100)", "x and y in pixels of the network's input."],
+  [
+    "share",
+    "what the channel adds to the sum of the map, and its part of what all add, whatever their signs.",
+  ],
+  ["effect", "what the score loses without the channel: the score less the score with the channel silenced."],
   ["dead, constant", "all cells are zero, or one value."],
   ["magenta", "a cell that is NaN or infinite."],
 ];

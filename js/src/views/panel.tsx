@@ -1,7 +1,7 @@
 /** The whole panel: header, specimen on the left, one of the views on the right, status below. */
 
 import { useSignalEffect } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { times } from "../draw/number";
 import { useEffectAtOnce } from "./atonce";
 import { useScope } from "./context";
@@ -94,12 +94,14 @@ function useRootFacts(): void {
   });
 }
 
-/** Say which layer is shown, once its pictures are there. */
+/** Say which layer is shown, once its pictures are there; not again when they are drawn anew. */
 function useAnnouncements(): void {
   const { store, view } = useScope();
+  const last = useRef("");
   useSignalEffect(() => {
     const pictures = store.pictures.value;
-    if (!pictures) return;
+    if (!pictures || pictures.layer === last.current) return;
+    last.current = pictures.layer;
     const kind = store.shown.value?.kind ?? "";
     view.said.value = `${pictures.layer}, ${kind}, ${pictures.channels} channels of ${times(pictures.size)} cells`;
   });

@@ -62,7 +62,9 @@ export function Pictures({ channel, pictures, spot }: Props) {
             opacity: 1,
           })
         }
-      />
+      >
+        {store.portions.value && "activation × its weight: its part of the map"}
+      </Frame>
       <Slot>{({ PairFrames }) => <PairFrames {...{ channel, pictures, spot }} />}</Slot>
     </>
   );

@@ -10,6 +10,7 @@ import type { Colormap, LayerPictures, MapPicture } from "../records";
 import type { Store } from "../state";
 import type { ViewState } from "../view";
 import { axisOf, partOf } from "./axis";
+import { portionAxis } from "./colourbar";
 import { tell } from "./tell";
 
 /** Save all channels of the layer, in their order and colours. */
@@ -27,12 +28,13 @@ export function saveSheet(store: Store, view: ViewState): void {
     layout,
     rows: { first: 0, last: layout.rows },
     top: 0,
-    colours: coloursOf(colormap.value, normalize.value, store.rangeOf),
+    colours: coloursOf(colormap.value, normalize.value, store.rangeOf, store.portions.value),
+    mark: store.tools.part.value?.markOf(store),
     native: store.detail.native,
   };
   const canvas = drawSheet({
     title: `${modelName(store)} · ${pictures.layer}`,
-    bars: [barOf(store, colormap.value)],
+    bars: [barOf(store, store.colormap.value)],
     width: columns * (layout.width + 4) - 4,
     height: layout.total,
     draw: (context) => new TilePainter().paint(context, scene),
@@ -79,9 +81,10 @@ function barOf(store: Store, colormap: Colormap): Bar {
   const own = ofChannel
     ? { lo: pictures.stats.min[channel] ?? 0, hi: pictures.stats.max[channel] ?? 0 }
     : store.range.value;
-  const axis = axisOf(own, normalize);
+  const portions = portionAxis(store);
+  const axis = portions ?? axisOf(own, normalize);
   const words: [string, string] =
-    normalize === "channel" && channel === null
+    !portions && normalize === "channel" && channel === null
       ? ["min", "max of each"]
       : [format(axis.lo, 3), format(axis.hi, 3)];
   return { table: tableOf(colormap), part: partOf(axis, colormap), words };

@@ -30,6 +30,7 @@ export function Specimen() {
         <Slot>{({ ImageTools }) => <ImageTools />}</Slot>
         <Slot>{({ Specimens }) => <Specimens />}</Slot>
         <MapScale />
+        <Slot>{({ HeldMap }) => <HeldMap />}</Slot>
         <Slot>{({ Asker }) => <Asker />}</Slot>
         {hasOriginal.value && (
           <Choice

@@ -62,6 +62,7 @@ function UnderPointer() {
         </>
       )}
       <Slot>{({ Sees }) => <Sees />}</Slot>
+      <Slot>{({ Told }) => <Told channel={spot.channel} />}</Slot>
     </Muted>
   );
 }

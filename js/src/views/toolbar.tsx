@@ -28,7 +28,8 @@ const COLOURS = COLORMAPS.map((value) => ({ value, text: value }));
 export function Toolbar() {
   const { store } = useScope();
   const { sort, normalize, colormap, predictions } = store.traits;
-  const sorts = SORTS.map((option) => ({
+  const more = store.tools.part.value?.sortsOf(store) ?? [];
+  const sorts = [...SORTS, ...more].map((option) => ({
     ...option,
     disabled: option.value === "share" && predictions.value.length === 0,
   }));

@@ -48,6 +48,7 @@ export function Views() {
         />
         {tab === "Channels" && <Toolbar />}
       </div>
+      <Slot>{({ Above }) => <Above channels={tab === "Channels"} />}</Slot>
       <div class="nn-viewed" role="tabpanel" aria-label={LABELS[TABS[tab]]}>
         {tab === "Channels" && <Grid />}
         <Shown key={tab} tab={tab} />
