@@ -27,7 +27,9 @@ export function tagsOf(sort: Sort, values: Float32Array | null): ((channel: numb
   return (channel) => {
     const value = values[channel];
     if (value === undefined || Number.isNaN(value)) return null;
-    const own = signed ? plus(brief(value), value) : brief(value);
+    // What is a thousandth of the largest tells no more than that it is next to nothing.
+    const told = Math.abs(value) < largest / 1000 ? 0 : value;
+    const own = signed ? plus(brief(told), told) : brief(told);
     const tag = known.get(channel) ?? {
       text: sort === "share" && Number.isFinite(value) ? relative(value, total) : own,
       length: largest > 0 ? Math.min(1, Math.abs(value) / largest) : 0,

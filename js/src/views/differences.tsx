@@ -49,7 +49,7 @@ function Compared({ found, stale }: { readonly found: Found; readonly stale: boo
         >
           by
         </Choice>
-        <Muted class="nn-muted nn-legend">
+        <Muted class="nn-muted nn-pairlegend">
           {`each: ${one} · ${another} · difference, ${store.held.value ? "on the scale held" : "on a scale of its own"}`}
         </Muted>
       </div>

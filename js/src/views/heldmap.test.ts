@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => panel.unmount());
 
-const figure = () => panel.root.querySelector(".nn-held");
+const figure = () => panel.root.querySelector(".nn-heldmap");
 const hold = () => panel.all("button").find((button) => button.textContent?.startsWith("Hold this map"));
 
 async function set(traits: Record<string, unknown>): Promise<void> {

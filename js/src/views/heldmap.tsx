@@ -41,7 +41,7 @@ function Figure() {
   const [height, width] = view.held.value?.map.size ?? [1, 1];
   const ratio = image.value ? image.value.width / image.value.height : width / height;
   return (
-    <figure class="nn-held" aria-label="The map that is held">
+    <figure class="nn-heldmap" aria-label="The map that is held">
       <div class="nn-picture" style={{ aspectRatio: String(ratio) }}>
         <Sheet
           label="The image under the map that is held"

@@ -31,7 +31,7 @@ export function Region() {
   const own = pictures && within.value === "this layer";
   const rows: readonly Responding[] = own ? respondingOf(value, pictures, MOST) : value.rows;
   return (
-    <div class={stale ? "nn-region nn-stale" : "nn-region"}>
+    <div class={stale ? "nn-responses nn-stale" : "nn-responses"}>
       <div class="nn-line">
         <span class="nn-muted">
           score: mean inside the region − mean outside it, in deviations of the channel
