@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from torch.utils.weak import WeakIdKeyDictionary
 
 from nnscope.export.png import encode
 from nnscope.probe import Probe
 from nnscope.widget.desk import Desk, Look
+
+_encoded = WeakIdKeyDictionary()
+"""From a picture to its bytes: while a brush moves, the image before stays the same."""
 
 
 def rows(wholes: Sequence[Probe]) -> list[dict[str, Any]]:
@@ -34,7 +38,7 @@ def picture(look: Look) -> bytes:
     """The image of the side that is drawn; the trait ``_picture``."""
     ours = look.probe.specimen.view
     if look.side != "difference" or look.other is None or look.other.specimen.view.size != ours.size:
-        return encode(ours)
+        return _bytes(ours)
     return encode(_difference(ours, look.other.specimen.view))
 
 
@@ -51,7 +55,14 @@ def edits(desk: Desk, specimen: int) -> dict[str, Any]:
 
 
 def _row(probe: Probe) -> dict[str, Any]:
-    return {"name": probe.specimen.name, "model": probe.name, "picture": encode(probe.specimen.view)}
+    return {"name": probe.specimen.name, "model": probe.name, "picture": _bytes(probe.specimen.view)}
+
+
+def _bytes(image: Image.Image) -> bytes:
+    if image not in _encoded:
+        _encoded[image] = encode(image)
+    made: bytes = _encoded[image]
+    return made
 
 
 def _difference(ours: Image.Image, theirs: Image.Image) -> Image.Image:
