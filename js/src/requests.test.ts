@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { exactPacket, nativePacket } from "../demo/packets";
 import { makeLayer } from "../demo/specimen";
-import { type Ask, LONG_PATIENCE, PATIENCE, Requests } from "./requests";
+import { type Ask, LONG_PATIENCE, PATIENCE, REST, Requests } from "./requests";
 import { readNative } from "./wire/tiles";
 
 interface Sent {
   k: string;
   rid: number;
+  what?: string;
   channels?: number[];
 }
 
@@ -151,4 +152,29 @@ test("closing calls everything off", async () => {
   requests.close();
   for (const answer of answers) await expect(answer).rejects.toThrow("Called off.");
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("while the image is changed, tiles wait, and what the user points at does not", async () => {
+  const turn = { op: "turn", degrees: 3, begin: true } as const;
+  const [first, second] = [requests.edit(turn), requests.edit({ ...turn, begin: false })];
+  void requests.ask(ask(0), never).catch(() => {});
+  void requests.ask({ ...ask(1), what: "coarse" }, never);
+  void requests.ask({ ...ask(2), what: "exact" }, never);
+  const kinds = () => sent.map(({ k, what }) => what ?? k);
+  expect(kinds()).toEqual(["edit", "edit", "exact"]);
+  requests.receive({ k: "done", rid: sent[0]?.rid }, []);
+  await first;
+  vi.advanceTimersByTime(10 * REST);
+  expect(kinds()).toEqual(["edit", "edit", "exact"]);
+  requests.receive({ k: "done", rid: sent[1]?.rid }, []);
+  await second;
+  // The hand rests for a moment, and goes on.
+  vi.advanceTimersByTime(REST - 1);
+  const third = requests.edit({ ...turn, begin: false });
+  requests.receive({ k: "done", rid: sent[3]?.rid }, []);
+  await third;
+  vi.advanceTimersByTime(REST - 1);
+  expect(kinds()).toEqual(["edit", "edit", "exact", "edit"]);
+  vi.advanceTimersByTime(1);
+  expect(kinds()).toEqual(["edit", "edit", "exact", "edit", "native"]);
 });

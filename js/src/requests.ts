@@ -17,6 +17,9 @@ const LONG: readonly Ask["what"][] = [
   "region",
   "field",
 ];
+/** What only makes sharper what is drawn, or was not picked: it waits while the image is being changed, and so long after. */
+const LATER: readonly Ask["what"][] = ["native", "coarse"];
+export const REST = 200;
 const RETRIES = 1;
 const IN_FLIGHT = 2;
 const GONE = "The kernel is gone.";
@@ -70,6 +73,9 @@ export class Requests {
   readonly #waiting: Job[] = [];
   readonly #flying = new Map<number, Job>();
   readonly #sent = new Map<number, Sent>();
+  /** Whether the image is being changed, or was a moment ago. */
+  #changing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   // Replies reach every page that shows the scope: a random start keeps their numbers apart.
   #next = 1 + Math.floor(Math.random() * (1 << 30));
 
@@ -107,6 +113,8 @@ export class Requests {
   edit(edit: Edit, file?: ArrayBuffer): Promise<void> {
     return new Promise((resolve, reject) => {
       const rid = this.#next++;
+      clearTimeout(this.#timer);
+      this.#changing = true;
       const timer = setTimeout(() => {
         this.#answering.value = false;
         this.#done(rid, NO_ANSWER);
@@ -154,13 +162,14 @@ export class Requests {
       job.reject(calledOff());
     }
     for (const rid of [...this.#sent.keys()]) this.#done(rid, GONE);
+    clearTimeout(this.#timer);
     this.#waiting.length = 0;
     this.#flying.clear();
   }
 
   #pump(): void {
     while (this.#flying.size < IN_FLIGHT) {
-      const job = this.#waiting.shift();
+      const job = this.#take();
       if (!job) return;
       const rid = this.#next++;
       job.tries += 1;
@@ -170,6 +179,13 @@ export class Requests {
       this.#flying.set(rid, job);
       if (!this.#post({ k: "get", rid, ...job.ask })) this.#settle(rid, job, new Error(GONE));
     }
+  }
+
+  /** The next that may go. */
+  #take(): Job | undefined {
+    const later = this.#changing ? LATER : [];
+    const place = this.#waiting.findIndex(({ ask }) => !later.includes(ask.what));
+    return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
 
   #collect(rid: number, job: Job, message: Record<string, unknown>, buffers: unknown): void {
@@ -201,6 +217,15 @@ export class Requests {
     clearTimeout(sent?.timer);
     if (problem) sent?.reject(new Error(problem));
     else sent?.resolve();
+    if (sent && this.#sent.size === 0) this.#rest();
+  }
+
+  /** The image is not being changed any more, unless an edit comes soon. */
+  #rest(): void {
+    this.#timer = setTimeout(() => {
+      this.#changing = false;
+      this.#pump();
+    }, REST);
   }
 
   #overdue(rid: number, job: Job): void {

@@ -1,7 +1,8 @@
 /** Encoded images from Python, decoded by the browser. */
 
-import { type ReadonlySignal, type Signal, signal, useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { useEffectAtOnce } from "./atonce";
 
 export type Picture = ImageBitmap | HTMLImageElement;
 
@@ -10,7 +11,8 @@ export function usePicture(
   source: ReadonlySignal<DataView | ArrayBuffer | ArrayBufferView>,
 ): ReadonlySignal<Picture | null> {
   const picture = useMemo(() => signal<Picture | null>(null), []);
-  useSignalEffect(() => {
+  // At once: while the image is painted on, every frame that its picture comes earlier is seen.
+  useEffectAtOnce(() => {
     const bytes = source.value;
     if (bytes.byteLength === 0) {
       picture.value = null;
