@@ -3,7 +3,9 @@
 import browser
 import kernel
 import memory
+import painting
 
 kernel.main()
 memory.main()
 browser.main()
+painting.main()
