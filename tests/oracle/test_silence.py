@@ -207,6 +207,31 @@ def test_channels_last():
 # -- effects --------------------------------------------------------------------------------
 
 
+def test_an_effect_on_a_layer_before_the_silent_one():
+    """Many inputs run together from the layer on; behind it each is to be silenced, not the first alone."""
+    model, x = lively(Blocks()), torch.randn(1, 3, 12, 12)
+    with torch.no_grad():
+        model.head.weight[:, 1] *= 0.01  # as small a part of the score as no tolerance between passes tells
+
+    def silent(out):
+        out[:, 1] = 0
+        return out
+
+    found = Probe(model, x).silenced("norm2", 1).effects("conv1", 2).effects
+    handle = model.norm2.register_forward_hook(lambda _module, _args, out: silent(out.clone()))
+    with torch.no_grad():
+        whole = model(x)[0, 2]
+        for k in range(6):
+
+            def write(out, k=k):
+                out[:, k] = 0
+                return out
+
+            lost = float(whole - hooked(model, "conv1", write, x)[0, 2])
+            assert float(found[k]) == pytest.approx(lost, abs=2e-6)
+    handle.remove()
+
+
 @pytest.mark.parametrize("value", [0, 1.5, "mean"])
 def test_an_effect_is_what_a_hook_takes_away(value):
     model, x = lively(Blocks()), torch.randn(1, 3, 12, 12)

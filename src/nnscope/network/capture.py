@@ -149,7 +149,6 @@ class Walk(TorchFunctionMode):
         self._given = enter
         self._axes = Axes(x, _input_layout(model, x), (*model.parameters(), *model.buffers()))
         self._silence = active()
-        self._images = x.shape[0]
         self._flow = flow
         if flow is not None:
             flow.begin(x, self._axes)
@@ -339,7 +338,7 @@ class Walk(TorchFunctionMode):
     def _silenced(self, call: Call, output: Tensor) -> Tensor | None:
         if self._silence is None or call.name != self._silence.layer.name:
             return None
-        return self._silence.applied(output, self._images)
+        return self._silence.applied(output)
 
 
 def _numbered(name: str, count: int) -> str:

@@ -28,11 +28,12 @@ class Silence:
     channels: tuple[int, ...]
     value: Value = 0.0
 
-    def applied(self, output: Tensor, count: int) -> Tensor:
-        """A copy of what the layer returned for ``count`` images, with the channels silenced."""
+    def applied(self, output: Tensor) -> Tensor:
+        """A copy of what the layer returned for one image or several, with the channels silenced."""
         # Not to be a view: of one, an in-place operation that follows would rewrite the graph.
         changed = output.clone(memory_format=torch.contiguous_format)
-        rows = changed.view(count, -1)
+        # Not the images of the pass: a visitor may have put several in the place of one.
+        rows = changed.view(-1, self.layer.elements)
         places = _places(self.layer, output.device)[list(self.channels)]
         rows[:, places] = _held(self.value, rows[:, places], self.channels)
         return changed if output.is_contiguous() else torch.empty_like(output).copy_(changed)
