@@ -15,7 +15,6 @@ moves. ::
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -81,14 +80,15 @@ def _light(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], ob
 
 def _open(content: Mapping[Any, Any], buffers: object) -> Callable[[Edits], object]:
     name = content.get("name")
-    if not isinstance(name, str) or not isinstance(buffers, list) or len(buffers) != 1:
+    held = buffers[0] if isinstance(buffers, list) and len(buffers) == 1 else None
+    if not isinstance(name, str) or not isinstance(held, (bytes, bytearray, memoryview)):
         msg = "An image that is opened has a name and one buffer."
         raise OptionError(msg)
-    data = bytes(buffers[0])
-    if len(data) > MOST_BYTES:
-        size, most = (round(count / 2**20) for count in (len(data), MOST_BYTES))
+    if memoryview(held).nbytes > MOST_BYTES:
+        size, most = (round(count / 2**20) for count in (memoryview(held).nbytes, MOST_BYTES))
         msg = f"{name!r} has {size} MB; give an image file of at most {most} MB."
         raise ImageError(msg)
+    data = bytes(held)
     return lambda edits: edits.open(opened(data, name))
 
 
@@ -128,7 +128,7 @@ def _point(value: object) -> tuple[float, float]:
 
 def _number(value: object, name: str, low: float, high: float) -> float:
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not plain or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
+    if not plain or not low <= value <= high:  # type: ignore[operator]  # NaN is in no range
         msg = f"An edit's {name} is a number from {low:g} to {high:g}."
         raise OptionError(msg)
     return float(value)  # type: ignore[arg-type]

@@ -92,7 +92,7 @@ def test_a_file_that_is_no_image_is_a_sentence(probe):
         {"points": [[1, float("inf")]]}, {"points": [[1, 2]] * 513}, {"begin": 1}, {"from": 3},
         {"op": "flip", "axis": "both"}, {"op": "turn", "degrees": 1000}, {"op": "turn", "degrees": "9"},
         {"op": "light", "brightness": 2, "contrast": 1}, {"op": "light", "brightness": 0}, {"op": "open"},
-        {"op": "open", "name": "a.png"},
+        {"op": "open", "name": "a.png"}, {"radius": 10**400}, {"points": [[-(10**400), 1]]},
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(wrong):
@@ -100,10 +100,17 @@ def test_anything_else_is_refused(wrong):
         parse_edit(1, {**STROKE, **wrong}, [])
 
 
+@pytest.mark.parametrize("buffer", [5, 10**15, "text", None, {}, [1, 2]])
+def test_a_buffer_that_holds_no_bytes_is_refused(buffer):
+    with pytest.raises(NnscopeError, match="one buffer"):
+        parse_edit(1, {"op": "open", "name": "a.png"}, [buffer])
+
+
 anything = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
+    | st.just(10**400)
     | st.floats()
     | st.sampled_from(["blur", "copy", "flip", "cat.png"]),
     lambda inner: st.lists(inner, max_size=4),
