@@ -32,15 +32,6 @@ def silence(value: str, layers: LayerTable) -> str:
     return str(asked)
 
 
-def has(layers: LayerTable, silenced: str) -> bool:
-    """Whether a network has these channels."""
-    try:
-        silence(silenced, layers)
-    except NnscopeError:
-        return False
-    return True
-
-
 def pins(value: list[str], layers: LayerTable) -> list[str]:
     """Channels, each once."""
     units = [Unit.parse(each) for each in value]
@@ -54,6 +45,15 @@ def pins(value: list[str], layers: LayerTable) -> list[str]:
         msg = f"At most {MOST_PINS} channels are held in sight; let go of one first."
         raise OptionError(msg)
     return once
+
+
+def has(layers: LayerTable, pin: str) -> bool:
+    """Whether a network has a channel that was held in sight."""
+    try:
+        pins([pin], layers)
+    except NnscopeError:
+        return False
+    return True
 
 
 def region(value: list[float], height: int, width: int) -> list[float]:

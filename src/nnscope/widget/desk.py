@@ -84,6 +84,7 @@ class Desk:
         self.wholes = tuple(probes)
         """Each specimen as it came."""
         self._edits: dict[int, Edits] = {}
+        self._seen: dict[int, Probe] = {}
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._pixels = WeakIdKeyDictionary()  # from an input to its number
         self._counter = itertools.count()
@@ -95,6 +96,10 @@ class Desk:
         if specimen not in self._edits:
             self._edits[specimen] = self.wholes[specimen].edits()
         return self._edits[specimen]
+
+    def seen(self, specimen: int) -> Probe:
+        """A specimen as settled last, edited but not silenced: an opened image may have another size."""
+        return self._seen.get(specimen, self.wholes[specimen])
 
     def compares(self, state: State) -> bool:
         """Whether there is another to compare with."""
@@ -153,12 +158,14 @@ class Desk:
         whole = self.wholes[specimen]
         whole.refresh()
         if not self._is_edited(specimen):
+            self._seen[specimen] = whole
             return (specimen, whole.epoch), whole
         pixels = self._edits[specimen].specimen
         if pixels.input not in self._pixels:
             self._pixels[pixels.input] = next(self._counter)
         key = (specimen, whole.epoch, self._pixels[pixels.input])
-        return key, self._once(key, lambda: whole.edited(pixels, wanted=wanted))
+        self._seen[specimen] = found = self._once(key, lambda: whole.edited(pixels, wanted=wanted))
+        return key, found
 
     @staticmethod
     def _silenced(whole: Probe, state: State, other: Probe | None, wanted: Collection[str]) -> Probe:

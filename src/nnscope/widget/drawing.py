@@ -28,7 +28,7 @@ class Drawing(Scanning, anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._queued = False
         self._listed: tuple[int, int | None] | None = None
-        self._modelled: tuple[int, int] | None = None
+        self._modelled: tuple[int, int, tuple[int, ...]] | None = None
         self._pictured: int | None = None
         super().__init__(*args, **kwargs)
 
@@ -94,12 +94,13 @@ class Drawing(Scanning, anywidget.AnyWidget):
         """Write what depends on the model and the image alone."""
         look, whole = self._look, self._whole_probe
         with self._lock, self.hold_sync():
-            if self._modelled != (self.specimen, whole.epoch):
+            modelled = (self.specimen, self._desk.wholes[self.specimen].epoch, whole.specimen.shape)
+            if self._modelled != modelled:
                 self._labels = whole.labels
                 self._methods = pictures.method_rows()
                 self._specimens = specimens.rows(self._desk.wholes)
                 self.set_trait("layers", pictures.layer_rows(whole))
-                self._modelled = self.specimen, whole.epoch
+                self._modelled = modelled
             if self._pictured != look.epoch:
                 explains = bool(whole.labels) or self._explained is not None
                 self._about = pictures.about(look.this, explains=explains)
@@ -111,8 +112,8 @@ class Drawing(Scanning, anywidget.AnyWidget):
 
     @property
     def _whole_probe(self) -> Probe:
-        """This specimen as it came: what a trait may be depends on it alone."""
-        return self._desk.wholes[int(self.specimen)]
+        """This specimen with all its channels: what a trait may be depends on it alone."""
+        return self._desk.seen(int(self.specimen))
 
     def _current(self) -> Layer:
         with self._whole_probe.settled():

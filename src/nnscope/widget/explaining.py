@@ -47,6 +47,11 @@ class Explaining(ScopeTraits):
         """What answers."""
         raise NotImplementedError
 
+    @property
+    def _whole_probe(self) -> Probe:
+        """What says what a trait may be."""
+        raise NotImplementedError
+
     def __init__(self, explained: Callable[[Any], Any] | None = None) -> None:
         self._explained = explained
         self._whole: tuple[Question, Heatmap] | None = None  # the last map that was finished
@@ -60,16 +65,17 @@ class Explaining(ScopeTraits):
 
     @t.validate("target", "versus")
     def _known_class(self, proposal: Any) -> int | None:
-        with self.probe.settled():
-            return None if proposal.value is None else self.probe.target_index(proposal.value)
+        probe = self._whole_probe
+        with probe.settled():
+            return None if proposal.value is None else probe.target_index(proposal.value)
 
     @t.validate("unit")
     def _known_unit(self, proposal: Any) -> str:
         if not proposal.value:
             return ""
         unit = Unit.parse(proposal.value)
-        with self.probe.settled():
-            self.probe.aim(unit)
+        with self._whole_probe.settled():
+            self._whole_probe.aim(unit)
         return str(unit)
 
     @t.validate("map_style")

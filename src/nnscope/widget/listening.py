@@ -88,7 +88,8 @@ class Listening(Drawing):
         elif isinstance(message, messages.Stop):
             self.stop()
         elif isinstance(message, Edit):
-            submit(model, lambda: self._edit(message))
+            specimen = self.specimen  # as it is now: it may be another one when its turn comes
+            submit(model, lambda: self._edit(message, specimen))
         else:
             self._wanted.add(rid)
             submit(model, lambda: self._answer(message))
@@ -112,10 +113,10 @@ class Listening(Drawing):
         finally:
             self._wanted.discard(get.rid)
 
-    def _edit(self, edit: Edit) -> None:
-        """Change the image and draw what became of it; the sender waits for the end of it."""
+    def _edit(self, edit: Edit, specimen: int) -> None:
+        """Change an image and draw what became of it; the sender waits for the end of it."""
         try:
-            edit.make(self._desk.edits(self.specimen))
+            edit.make(self._desk.edits(specimen))
             self._changed_sides()
             self._refresh()
             self.send({"k": "done", "rid": edit.rid})

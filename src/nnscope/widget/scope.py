@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import traitlets as t
 
-from nnscope.errors import LayerNotFoundError, OptionError, UnavailableError, nearest
+from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
 from nnscope.probe import Edits, Probe, Target
 from nnscope.records import DifferenceTable, Unit
 from nnscope.widget import choices, pictures
@@ -65,9 +65,12 @@ class Scope(Listening):
         check_view(view)
         probes = [probe] if isinstance(probe, Probe) else list(probe)
         self._shown: Run | None = None
-        compared = {"against": 1} if len(probes) > 1 else {}
-        first = probes[0]
-        self._start = {"layer": layer or _first(first), **_asked(first, target), **compared, **view}
+        specimen = view.get("specimen", 0)
+        # What else it may be is refused once it is set.
+        first = probes[specimen] if type(specimen) is int and 0 <= specimen < len(probes) else probes[0]
+        against = None if len(probes) == 1 else int(first is probes[0])
+        sides = {"specimen": 0, "against": against}  # these first: what the others may be depends on them
+        self._start = {**sides, "layer": layer or _first(first), **_asked(first, target), **view}
         self._plots = Plots(self)
         super().__init__(Desk(probes, over_all), target if callable(target) else None)
         self.on_msg(self._receive)
@@ -129,6 +132,7 @@ class Scope(Listening):
         """Fill the traits, then open the comm, so that the first message holds the first picture."""
         for name, value in self._start.items():
             setattr(self, name, value)
+        self._changed_sides()
         self._refresh()
         self.observe(self._on_view, [*LOOKING, *ASKING])
         super().open()
@@ -177,7 +181,7 @@ class Scope(Listening):
 
     @t.validate("region")
     def _possible_region(self, proposal: Any) -> list[float]:
-        _, height, width = self._look.this.specimen.shape
+        _, height, width = self._whole_probe.specimen.shape
         return choices.region(proposal.value, height, width)
 
     @t.validate("scale")
@@ -206,20 +210,34 @@ class Scope(Listening):
 
     def _at_hand(self) -> bool:
         """Whether the layer can be drawn at once: nothing else has changed, and it is kept."""
-        same = self._drawn is not None and self._drawn == self._state()
-        return same and self.sort != "effect" and self._look.shown.at_hand(self.layer)
+        if self._drawn is None or self._drawn != self._state() or self.sort == "effect":
+            return False
+        try:
+            return self._look.shown.at_hand(self.layer)
+        except NnscopeError:  # this side has no such layer, which the worker says in the panel
+            return False
 
     def _settle_specimen(self) -> None:
         """Let go of what another specimen has not: its model may have other layers."""
         if self.against == self.specimen:
             self.against = None
-        layers = self._whole_probe.layers
+        whole = self._whole_probe
+        for name in ("silence", "unit", "target", "versus"):
+            if not self._fits(name):
+                setattr(self, name, self.traits()[name].default_value)
+        self.pins = [pin for pin in self.pins if choices.has(whole.layers, pin)]
+        if not self._fits("layer"):
+            self.layer = _first(whole)
+        elif not self._fits("channel"):
+            self.channel = None
+
+    def _fits(self, name: str) -> bool:
+        """Whether a trait may be what it is."""
         try:
-            layers.feature_map(self.layer)
-        except (LayerNotFoundError, OptionError):
-            self.layer = _first(self._whole_probe)
-        if self.silence and not choices.has(layers, self.silence):
-            self.silence = ""
+            self.traits()[name]._validate(self, getattr(self, name))
+        except NnscopeError:
+            return False
+        return True
 
     # -- the notebook -----------------------------------------------------------------------
 

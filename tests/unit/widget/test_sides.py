@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
+import threading
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from torch import nn
 from traitlets import TraitError, link
 
 import nnscope
@@ -285,3 +289,98 @@ def test_what_is_wrong_is_refused_and_the_last_view_stays(scope):
     scope.silence = "0[1]"
     assert "another specimen" in scope.error
     assert scope._header is header
+
+
+def test_a_scope_may_begin_with_any_specimen_and_side(model, images):
+    for options, expected in (
+        ({"specimen": 1}, (1, 0, "this")),
+        ({"specimen": 1, "against": 0, "side": "difference"}, (1, 0, "difference")),
+        ({"specimen": 1, "against": None, "side": "other"}, (1, None, "this")),
+        ({"against": None, "silence": "0[1]", "side": "difference"}, (0, None, "difference")),
+    ):
+        scope = nnscope.show(model, images[:2], transform=None, **options)
+        assert (scope.specimen, scope.against, scope.side) == expected
+        assert (scope.error, scope._header["side"]) == ("", expected[2])
+        scope.close()
+    for wrong in ({"specimen": 2}, {"specimen": 1, "against": 1}):
+        with pytest.raises(NnscopeError):
+            nnscope.show(model, images[:2], transform=None, **wrong)
+
+
+@pytest.fixture
+def unlike(model, images):
+    """Two models that share little: other classes, other channels, other layers."""
+    rest = nn.Sequential(nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    other = nn.Sequential(nn.Conv2d(3, 4, 3), rest)
+    scope = listening(nnscope.compare(model, other, images[0], transform=None, view="channels"))
+    yield scope
+    scope.close()
+
+
+def settled(scope):
+    for whole in scope._desk.wholes:
+        submit(whole.model, lambda: None).result(10)
+
+
+def update(scope, **state):
+    scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
+    settled(scope)
+
+
+@pytest.mark.parametrize("browser", [True, False])
+def test_what_the_other_model_has_not_is_let_go_of(unlike, browser):
+    unlike.cam, unlike.target, unlike.versus, unlike.pins = True, 6, 5, ["0[5]", "0[2]"]
+    unlike.channel, unlike.silence = 5, "0[5]"
+    if browser:
+        update(unlike, specimen=1)
+    else:
+        unlike.specimen = 1
+    assert (unlike.target, unlike.versus, unlike.channel, unlike.silence) == (None, None, None, "")
+    assert unlike.pins == ["0[2]"]
+    assert unlike.error == ""
+    assert unlike._map_header["epoch"] == unlike._header["epoch"]
+    unlike.specimen = 0
+    unlike.unit = "2[3]"
+    unlike.specimen = 1
+    assert (unlike.unit, unlike.error) == ("", "")
+
+
+@pytest.mark.parametrize("side", ["other", "difference"])
+def test_a_layer_that_the_side_has_not_is_a_sentence_in_the_panel(unlike, side):
+    unlike.side = side
+    header = unlike._header
+    update(unlike, layer="2")
+    assert "has no layer '2'" in unlike.error or "has no such layer" in unlike.error
+    assert unlike.sent == []
+    assert unlike._header == header
+    update(unlike, side="this")
+    assert (unlike.error, unlike._header["layer"]) == ("", "2")
+
+
+def test_an_edit_is_made_on_the_specimen_it_was_asked_for(two):
+    wait = threading.Event()
+    submit(two.probe.model, lambda: wait.wait(10))
+    content = {"data": {"method": "custom", "content": {**STROKE, "begin": True}}}
+    two._handle_msg({"content": content, "buffers": []})
+    two._handle_msg({"content": {"data": {"method": "update", "state": {"specimen": 1}}}, "buffers": []})
+    wait.set()
+    settled(two)
+    assert two.sent[-1][0] == {"k": "done", "rid": 3}
+    assert [two._desk.edits(specimen).undoable for specimen in (0, 1)] == [1, 0]
+
+
+def test_an_image_of_another_size_has_cells_of_its_own(scope):
+    data = io.BytesIO()
+    Image.new("RGB", (24, 20), "red").save(data, "PNG")
+    opening = {"k": "edit", "rid": 4, "op": "open", "name": "red.png"}
+    message = {"content": {"data": {"method": "custom", "content": opening}}}
+    scope._handle_msg({**message, "buffers": [memoryview(data.getvalue())]})
+    settled(scope)
+    assert scope._about["input"] == [3, 20, 24]
+    assert scope.layers[0]["shape"] == [6, 18, 22]
+    header, _ = get(scope, "field", channels=[2], cell=[17, 21])
+    assert header["box"] == [21, 17, 24, 20]
+    scope.region = [0, 0, 24, 10]
+    assert scope.region == [0, 0, 24, 10]
+    custom(scope, {"k": "edit", "rid": 5, "op": "undo"})
+    assert scope.layers[0]["shape"] == [6, 14, 14]
