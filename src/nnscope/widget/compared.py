@@ -36,7 +36,7 @@ def pair(asked: Asked) -> Packet:
 def differences(asked: Asked) -> Packet:
     """How much each layer differs, and each channel of one."""
     contrast, layer = _contrast(asked), asked.get.layer
-    table: DifferenceTable = asked.look.once("table", asked.look.table)
+    table: DifferenceTable = asked.look.table()
     nothing = np.full(asked.look.this.layers[layer].channels, np.nan, np.float32)
     names = ("change", "correlation", "this_mean", "other_mean", "this_max", "other_max")
     found = None if contrast.reasons.get(layer) else contrast.channels(layer)

@@ -18,6 +18,8 @@ from nnscope.widget.silence import Silenced
 Side = Literal["this", "other", "difference"]
 T = TypeVar("T")
 
+OverAll = Callable[[Probe, Probe], DifferenceTable]
+
 KEPT = 6
 """Altered probes that are kept, the newest: to go back to one costs no pass."""
 REMEMBERED = 512
@@ -74,12 +76,10 @@ class Desk:
 
     Args:
         probes: One a specimen.
-        over_all: Compares the first two over more images than are shown.
+        over_all: Compares two of them over more images than are shown.
     """
 
-    def __init__(
-        self, probes: Sequence[Probe], over_all: Callable[[], DifferenceTable] | None = None
-    ) -> None:
+    def __init__(self, probes: Sequence[Probe], over_all: OverAll | None = None) -> None:
         self._over_all = over_all
         self.wholes = tuple(probes)
         """Each specimen as it came."""
@@ -139,16 +139,17 @@ class Desk:
             side,
             epoch,
             lambda key, make: self._once((pair, side, key), make),
-            lambda: self._table(contrast, untouched=one == (state.specimen, this.epoch)),
+            lambda: self._once(("table", pair), partial(self._table, contrast)),
         )
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _table(self, contrast: Contrast | None, *, untouched: bool) -> DifferenceTable:
-        """Over all images, where several were given and the pixels and channels are as they came."""
+    def _table(self, contrast: Contrast | None) -> DifferenceTable:
+        """Over all images, where several were given and the pixels and channels of both are as they came."""
         if contrast is None:
             return DifferenceTable(())
-        return self._over_all() if self._over_all and untouched else contrast.table()
+        wholes = [whole for each in (contrast.this, contrast.other) for whole in self.wholes if whole is each]
+        return self._over_all(*wholes) if self._over_all and len(wholes) == 2 else contrast.table()
 
     def _is_edited(self, specimen: int) -> bool:
         return specimen in self._edits and self._edits[specimen].changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from nnscope.errors import ImageError
@@ -90,14 +90,13 @@ def compare(
     )
     if a.name == b.name:
         a.name, b.name = f"{a.name} A", f"{b.name} B"
-    over_all: Callable[[], DifferenceTable] | None = None
-    if len(images) > 1:
 
-        def over_all() -> DifferenceTable:
-            return differences(model_a, model_b, images, transform=transform)
+    def over_all(this: Probe, other: Probe) -> DifferenceTable:
+        return differences(this.model, other.model, images, transform=transform)
 
+    many = over_all if len(images) > 1 else None
     view = {"view": "differences", **view}
-    return Scope([a, b], layer=layer, target=target, over_all=over_all, **view).displayed()
+    return Scope([a, b], layer=layer, target=target, over_all=many, **view).displayed()
 
 
 def _several(image: Any) -> Sequence[Any]:

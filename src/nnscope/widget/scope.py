@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -11,11 +11,11 @@ import traitlets as t
 
 from nnscope.errors import NnscopeError, OptionError, UnavailableError, nearest
 from nnscope.probe import Edits, Probe, Target
-from nnscope.records import DifferenceTable, Unit
+from nnscope.records import Unit
 from nnscope.widget import choices, pictures
 from nnscope.widget.answers import built
 from nnscope.widget.cell import Run, current_run, opened
-from nnscope.widget.desk import Desk
+from nnscope.widget.desk import Desk, OverAll
 from nnscope.widget.drawing import LOOKING
 from nnscope.widget.explaining import ASKING
 from nnscope.widget.listening import Listening
@@ -37,7 +37,7 @@ class Scope(Listening):
         probe: What to look at; of several, one a specimen.
         layer: The layer to begin with; by default the first convolution.
         target: What the map explains: index, label, ``Unit``, ``None`` for the top class, or a callable.
-        over_all: Compares the first two over more images than are shown.
+        over_all: Compares two of the probes over more images than are shown.
         view: Any other public trait, such as ``colormap="viridis"`` or ``cam=True``.
 
     Raises:
@@ -56,7 +56,7 @@ class Scope(Listening):
         *,
         layer: str | None = None,
         target: Target = None,
-        over_all: Callable[[], DifferenceTable] | None = None,
+        over_all: OverAll | None = None,
         **view: Any,
     ) -> None:
         if not self._esm:

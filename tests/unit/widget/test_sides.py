@@ -384,3 +384,43 @@ def test_an_image_of_another_size_has_cells_of_its_own(scope):
     assert scope.region == [0, 0, 24, 10]
     custom(scope, {"k": "edit", "rid": 5, "op": "undo"})
     assert scope.layers[0]["shape"] == [6, 14, 14]
+
+
+def test_what_is_compared_over_all_images_is_what_is_looked_at(model, images):
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        other[0].weight.mul_(2)
+    scope = listening(nnscope.compare(model, other, images, transform=None))
+
+    def changes():
+        header, _ = get(scope, "differences")
+        return header["images"], [row["change"] for row in header["layers"]]
+
+    def expected(one, two):
+        return [row.change for row in nnscope.differences(one, two, images, transform=None)]
+
+    assert changes() == (3, expected(model, other))
+    scope.specimen, scope.against = 1, 0
+    assert changes() == (3, expected(other, model))  # relative to the other one now
+    scope.edits.flip("horizontal")
+    scope.specimen, scope.against = 0, 1
+    count, found = changes()
+    assert count == 1  # over the images as they came nothing would tell of the edit
+    assert found == [row.change for row in scope.probe.compare(scope.other)]
+    scope.close()
+
+
+def test_a_table_over_all_images_is_made_once_for_all_sides(model, images):
+    made = []
+
+    def over_all(this, other):
+        made.append((this, other))
+        return this.compare(other)
+
+    probes = [nnscope.Probe(model, image, transform=None) for image in images[:2]]
+    scope = listening(nnscope.Scope(probes, over_all=over_all))
+    for side in ("this", "other", "difference"):
+        scope.side = side
+        get(scope, "differences")
+    assert made == [tuple(probes)]
+    scope.close()
