@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NamedTuple
 
 import torch
@@ -47,6 +48,7 @@ class Rerun:
         self._tape: Tape | None = None
         self._state: tuple[Fingerprint, Silence | None] | None = None
         self._proved = False
+        self._turn = threading.RLock()  # a probe of two panels, or of a panel and a cell, is asked by several
         self.refusal = ""
         """Why there is no tape, or ``""``."""
 
@@ -66,17 +68,22 @@ class Rerun:
             ForwardError: The model raised.
         """
         if not self.refusal and not _looked_on(self._model):
-            if self._tape is None or self._changed():
-                return self._record(visit, attention=attention)
-            if not self._proved:
-                self._prove(self._tape)
-            made = self._replayed(visit, attention=attention)
+            with self._turn:
+                made = self._run(visit, attention=attention)
             if made is not None:
                 return made.output
         with untouched(self._model), torch.no_grad():
             return forward(self._model, self._x, visit, attention=attention)
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _run(self, visit: Visit, *, attention: bool) -> _Made | None:
+        """Record a pass, or replay one; ``None`` where the whole model is to be run."""
+        if self._tape is None or self._changed():
+            return _Made(self._record(visit, attention=attention))
+        if not self._proved:
+            self._prove(self._tape)
+        return self._replayed(visit, attention=attention)
 
     def _record(self, visit: Visit, *, attention: bool) -> Any:
         self._tape, self._proved = None, False

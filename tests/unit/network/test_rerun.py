@@ -1,6 +1,7 @@
 """What comes before a layer is computed once: the answers are those of whole passes, bit for bit."""
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import timm
@@ -13,6 +14,7 @@ from nnscope.network.capture import forward
 from nnscope.network.guards import untouched
 from nnscope.network.nested import leaves
 from nnscope.network.rerun import Rerun
+from nnscope.network.silence import Silence, silenced
 from nnscope.network.survey import survey
 
 pytestmark = pytest.mark.usefixtures("one_core")
@@ -367,3 +369,22 @@ def test_scripted_parts_are_run():
     x = torch.randn(1, 3, 8, 8)
     agrees(model, x, "layer")
     assert module._looked_on(model)
+
+
+def test_threads_that_silence_different_channels_share_a_tape():
+    model, x = (
+        nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3)).eval(),
+        torch.randn(1, 3, 8, 8),
+    )
+    row = survey(model, x, lambda *_: None).layers[0]
+    again = Rerun(model, x, "1")
+
+    def ask(channels):
+        silence = Silence(row, channels) if channels else None
+        for turn in range(40):
+            with silenced(silence):
+                expected = whole(model, x, changing("1", turn))
+                assert same(run(again, changing("1", turn)), expected)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(ask, [(), (1,), (0, 2)]))
