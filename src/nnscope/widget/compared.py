@@ -98,7 +98,7 @@ def field(asked: Asked) -> Packet:
     get = asked.get
     assert get.cell is not None
     found: Field = asked.look.probe.effective_field(get.layer, *get.cell, get.channels[0])
-    gradient: Floats = found.gradient.numpy()
+    gradient: Floats = found.gradient.nan_to_num(0, 0, 0).numpy()
     most = float(gradient.max())
     codes = np.floor(gradient * (TOP / most if most > 0 else 0) + 0.5).astype(np.uint8)
     boxes = {"box": found.theoretical, "support": found.support, "core": found.core}

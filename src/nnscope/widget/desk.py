@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import partial
@@ -85,6 +86,7 @@ class Desk:
         """Each specimen as it came."""
         self._edits: dict[int, Edits] = {}
         self._seen: dict[int, Probe] = {}
+        self._lock = threading.Lock()  # the worker and cells look, and each model has a worker of its own
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._pixels = WeakIdKeyDictionary()  # from an input to its number
         self._counter = itertools.count()
@@ -162,9 +164,10 @@ class Desk:
             self._seen[specimen] = whole
             return (specimen, whole.epoch), whole
         pixels = self._edits[specimen].specimen
-        if pixels.input not in self._pixels:
-            self._pixels[pixels.input] = next(self._counter)
-        key = (specimen, whole.epoch, self._pixels[pixels.input])
+        with self._lock:
+            if pixels.input not in self._pixels:
+                self._pixels[pixels.input] = next(self._counter)
+            key = (specimen, whole.epoch, self._pixels[pixels.input])
         self._seen[specimen] = found = self._once(key, lambda: whole.edited(pixels, wanted=wanted))
         return key, found
 
@@ -179,18 +182,24 @@ class Desk:
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Make it, unless it was made lately."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        self._kept.move_to_end(key)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        found: T = self._kept[key]
-        return found
+        with self._lock:
+            found: list[T] = [self._kept[key]] if key in self._kept else []
+        # Not while locked: it may take long, and a cell may look meanwhile.
+        made = found[0] if found else make()
+        with self._lock:
+            kept: T = _newest(self._kept, key, made, KEPT)
+        return kept
 
     def _epoch(self, key: Hashable) -> int:
-        if key not in self._epochs:
-            self._epochs[key] = next(self._numbers)
-        self._epochs.move_to_end(key)
-        while len(self._epochs) > REMEMBERED:
-            self._epochs.popitem(last=False)
-        return self._epochs[key]
+        with self._lock:
+            number = self._epochs[key] if key in self._epochs else next(self._numbers)
+            return _newest(self._epochs, key, number, REMEMBERED)
+
+
+def _newest(kept: OrderedDict[Hashable, T], key: Hashable, value: T, most: int) -> T:
+    """Keep a value, unless another one is kept already, and let go of the oldest; returns what is kept."""
+    value = kept.setdefault(key, value)
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return value

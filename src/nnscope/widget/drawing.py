@@ -46,15 +46,19 @@ class Drawing(Scanning, anywidget.AnyWidget):
 
     def _let_go(self) -> None:
         """Keep no model and no picture of one."""
-        self._opened = None
-        del self._looked
+        with self._lock:
+            self._opened = None
+            del self._looked
 
     def _state(self) -> State:
         return State(self.specimen, self.against, cast("Side", self.side), self.silence, self.fill)
 
     def _settle(self) -> None:
         """Have what is looked at ready, also where weights have changed."""
-        self._looked = self._desk.settle(self._state(), {self.layer})
+        looked = self._desk.settle(self._state(), {self.layer})
+        with self._lock:
+            if self._opened is not None:  # else it was let go of meanwhile
+                self._looked = looked
 
     def _refresh(self) -> None:
         """Draw what the traits say. Never raises: a failure is a sentence in the panel."""

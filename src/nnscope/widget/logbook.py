@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnscope.imaging.mosaic import mosaic
-from nnscope.probe import Probe, Target
+from nnscope.probe import Contrast, Probe, Target
 from nnscope.records import Heatmap, Histogram
 
 
@@ -52,9 +52,9 @@ class Logbook:
         self._layer = layer
         self._step = step
 
-    def channels(self, probe: Probe, normalize: str, colormap: str) -> None:
+    def channels(self, shown: Probe | Contrast, normalize: str, colormap: str) -> None:
         """The contact sheet of all channels."""
-        tiles, lo, hi = (tensor.numpy() for tensor in probe.summary(self._layer).codes)
+        tiles, lo, hi = (tensor.numpy() for tensor in shown.summary(self._layer).codes)
         self._image("channels", mosaic(tiles, lo, hi, normalize=normalize, colormap=colormap))
 
     def map(self, heatmap: Heatmap, opacity: float) -> None:

@@ -107,6 +107,7 @@ class Scope(Listening):
     def log(self, writer: Writer, step: int | None = None) -> None:
         """Write what the panel shows to TensorBoard: all channels, the map if there is one, histograms.
 
+        Of a difference, histograms are those of this.
         Tags are such as ``nnscope/features.0/channels``. The model is looked at anew where its weights have
         changed, as in a training. A map that is still being made is made to its end first; one that was
         stopped is left out.
@@ -122,8 +123,8 @@ class Scope(Listening):
         self.probe.refresh()
         self._refresh()
         book = Logbook(writer, self.layer, step)
-        book.channels(self.probe, self.normalize, self.colormap)
-        book.histograms(self.probe, self._explains())
+        book.channels(self._look.shown, self.normalize, self.colormap)
+        book.histograms(self._look.probe, self._explains())
         heatmap = self._finished()
         if heatmap is not None:
             book.map(heatmap, self.opacity)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
+import random
+import sys
 import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -15,6 +20,8 @@ from traitlets import TraitError, link
 
 import nnscope
 from nnscope.errors import NnscopeError
+from nnscope.imaging.mosaic import mosaic
+from nnscope.widget.desk import Desk
 from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
@@ -424,3 +431,81 @@ def test_a_table_over_all_images_is_made_once_for_all_sides(model, images):
         get(scope, "differences")
     assert made == [tuple(probes)]
     scope.close()
+
+
+def test_a_gradient_that_is_not_finite_is_drawn_as_none(model, images):
+    with torch.no_grad():
+        model[0].weight[0] = float("inf")
+    scope = listening(nnscope.show(model, images[0], transform=None))
+    _, arrays = get(scope, "field", channels=[0], cell=[4, 5])
+    assert arrays["hi"].tolist() == [0]
+    assert not arrays["tiles"].any()
+    scope.close()
+
+
+def test_what_is_logged_is_the_side_that_is_drawn(two):
+    class Writer:
+        def add_image(self, tag, pixels, step=None, *, dataformats):
+            self.pixels = pixels
+
+        def add_histogram_raw(self, tag, **numbers):
+            pass
+
+    sheets = []
+    for side in ("this", "other", "difference"):
+        two.side, writer = side, Writer()
+        two.log(writer)
+        sheets.append(writer.pixels)
+        summary = {"this": two.probe, "other": two.other, "difference": two._look.contrast}[side].summary("0")
+        expected = mosaic(*(part.numpy() for part in summary.codes), normalize="layer", colormap="grey")
+        np.testing.assert_array_equal(writer.pixels, np.asarray(expected.convert("RGB")))
+    assert len({sheet.tobytes() for sheet in sheets}) == 3
+
+
+def test_a_scope_that_is_released_while_it_settles_keeps_no_model(images):
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(nn.Conv2d):
+        slow = False
+
+        def forward(self, x):
+            if Slow.slow:
+                begun.set()
+                go_on.wait(10)
+            return super().forward(x)
+
+    scope = listening(nnscope.show(nn.Sequential(Slow(3, 2, 3), nn.ReLU()), images[0], transform=None))
+    model = weakref.ref(scope.probe.model)
+    Slow.slow = True
+    message = {"content": {"data": {"method": "update", "state": {"silence": "0[1]"}}}, "buffers": []}
+    scope._handle_msg(message)
+    last = submit(model(), lambda: None)
+    assert begun.wait(10)
+    scope.release()
+    go_on.set()
+    last.result(10)
+    gc.collect()
+    assert model() is None
+    scope.close()
+
+
+def test_several_threads_may_look_at_once(model, images, switching):
+    desk = Desk([nnscope.Probe(model, images[0], transform=None)])
+
+    def look(seed):
+        dice = random.Random(seed)
+        for _ in range(10_000):
+            key = dice.randrange(20)
+            assert desk._once(key, lambda key=key: [key]) == [key]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(look, range(4)))
+
+
+@pytest.fixture
+def switching():
+    """Threads that take turns as often as can be."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
