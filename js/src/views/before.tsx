@@ -1,9 +1,9 @@
-/** What a class has with the other: a line below its bar, and numbers from there to here. */
+/** What a class has with the other: a line below its bar, and the numbers of both. */
 
 import { format, percent } from "../draw/number";
 import type { Prediction } from "../records";
 import type { Store } from "../state";
-import { namesIn } from "./sides";
+import { both, inOrder, namesIn } from "./sides";
 
 /** `null` where there is nothing to compare with. */
 export function changeOf(store: Store, { probability, logit, before }: Prediction) {
@@ -13,11 +13,18 @@ export function changeOf(store: Store, { probability, logit, before }: Predictio
   const change = logit - before.logit;
   return {
     mark: <span class="nn-class-before" style={{ width: `${100 * at}%` }} aria-hidden="true" />,
-    share: `${percent(before.probability).replace(" %", "")} → ${percent(probability)}`,
+    share: `${both(store, [bare(probability), bare(before.probability)])} %`,
     facts: [
-      `${there} ${percent(before.probability)}, logit ${before.logit.toFixed(2)}`,
-      `${here} ${percent(probability)}, logit ${logit.toFixed(2)}`,
+      ...inOrder(store, [
+        `${here} ${percent(probability)}, logit ${logit.toFixed(2)}`,
+        `${there} ${percent(before.probability)}, logit ${before.logit.toFixed(2)}`,
+      ]),
       `logit ${change > 0 ? "+" : ""}${format(Math.round(change * 100) / 100)}`,
     ].join("\n"),
   };
+}
+
+/** A percentage to which another one brings the sign. */
+function bare(fraction: number): string {
+  return percent(fraction).replace(" %", "");
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { comparedTraits } from "../../demo/compared";
+import { comparedTraits, EDITED } from "../../demo/compared";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
 
@@ -37,7 +37,23 @@ test("the channels stand by their change, those in sight alone are in the page a
   expect(asked().flatMap(({ channels }) => channels)).toContain(channelOf(card(0)));
   expect(asked().every(({ channels }) => channels.length <= 32)).toBe(true);
   expect(card(0).querySelectorAll("canvas")).toHaveLength(3);
-  expect(card(0).textContent).toMatch(/r 0\.\d+mean .+ → /);
+  expect(card(0).textContent).toMatch(/r 0\.\d+mean \S+ · \S+$/);
+});
+
+test("before and after stand as they came about, two images as this and the other", async () => {
+  const legend = () => panel.root.querySelector(".nn-pairlegend")?.textContent;
+  expect(legend()).toMatch(/^each: chelsea · astronaut · difference/);
+  expect(card(0).getAttribute("aria-label")).toMatch(/mean \S+ chelsea, \S+ astronaut$/);
+  panel.model.receive({ ...EDITED, _specimens: [] });
+  await panel.settle();
+  expect(legend()).toMatch(/^each: before · after · difference/);
+  expect(card(0).getAttribute("aria-label")).toMatch(/mean \S+ before, \S+ after$/);
+  expect(card(0).textContent).toMatch(/mean \S+ → \S+$/);
+  const tile = card(1).querySelector(".nn-pair-tile") as HTMLElement;
+  tile.getBoundingClientRect = () => ({ left: 0, top: 0, width: 56, height: 56 }) as DOMRect;
+  tile.dispatchEvent(new PointerEvent("pointermove", { clientX: 11, clientY: 23, bubbles: true }));
+  await panel.settle();
+  expect(status()).toMatch(/ · before ≈ \S+ · after ≈ /);
 });
 
 test("they can stand by number or by correlation, which is remembered while other views are open", async () => {

@@ -11,7 +11,7 @@ import { LayerChanges } from "./layerchanges";
 import { Muted } from "./muted";
 import { PairGrid } from "./pairgrid";
 import { Failure, Waiting } from "./room";
-import { namesIn } from "./sides";
+import { inOrder, namesIn } from "./sides";
 
 /** Under which name the order is kept for when the view is opened again. */
 const KEPT = "differences";
@@ -31,7 +31,7 @@ function Compared({ found, stale }: { readonly found: Found; readonly stale: boo
   const by = useSignal((view.rooms.get(KEPT) as RankedBy | undefined) ?? "change");
   const order = useMemo(() => ranked(found, by.value), [found, by.value]);
   const pictures = store.pictures.value;
-  const [one, another] = namesIn(store);
+  const [one, another] = inOrder(store, namesIn(store));
   const sentence = found.layers.find(({ name }) => name === found.layer)?.sentence;
   return (
     <div class={stale ? "nn-compared nn-stale" : "nn-compared"}>
@@ -49,7 +49,10 @@ function Compared({ found, stale }: { readonly found: Found; readonly stale: boo
         >
           by
         </Choice>
-        <Muted class="nn-muted nn-pairlegend">
+        <Muted
+          class="nn-muted nn-pairlegend"
+          title="Below: the channel, its change, r: the correlation of the two, and their means"
+        >
           {`each: ${one} · ${another} · difference, ${store.held.value ? "on the scale held" : "on a scale of its own"}`}
         </Muted>
       </div>

@@ -58,7 +58,7 @@ export function LayerChanges({ found }: { readonly found: Differences }) {
       </div>
       <p>
         <span class="nn-cut">{told && <Told layer={told} images={images} />}</span>
-        <span class="nn-cut">
+        <span>
           <Muted>most</Muted>{" "}
           {mostChanged(layers).map((layer) => (
             <Small key={layer.name} title={wordsOf(layer, images)} onClick={() => go(layer)}>

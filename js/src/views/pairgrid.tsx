@@ -7,11 +7,12 @@ import { GAP, type Layout, rowsInSight, scrollTo, step } from "../draw/layout";
 import { format, percent } from "../draw/number";
 import { APART, cardsOf, pageOf } from "../draw/pairs";
 import type { LayerPictures } from "../records";
+import type { Store } from "../state";
 import { useAnswer } from "./answer";
 import { useScope } from "./context";
 import { Muted } from "./muted";
 import { PairTiles } from "./pairtiles";
-import { namesIn } from "./sides";
+import { both, inOrder, namesIn } from "./sides";
 import { useSize } from "./size";
 
 interface Props {
@@ -91,11 +92,11 @@ function Page({ found, layout, first, focused, channels }: PageProps) {
             aria-selected={enlarged === channel}
             aria-setsize={layout.count}
             aria-posinset={place + 1}
-            aria-label={labelOf(found, channel)}
+            aria-label={labelOf(found, channel, store)}
             data-index={place}
             class="nn-pair"
             tabIndex={place === focused ? 0 : -1}
-            title={problem || undefined}
+            title={problem || labelOf(found, channel, store)}
             style={{
               left: `${column * (layout.width + APART)}px`,
               top: `${row * (layout.height + GAP)}px`,
@@ -117,6 +118,7 @@ function Page({ found, layout, first, focused, channels }: PageProps) {
 }
 
 function Numbers({ found, channel }: { readonly found: Differences; readonly channel: number }) {
+  const { store } = useScope();
   const { change, correlation, thisMean, otherMean } = found;
   return (
     <span class="nn-pair-numbers">
@@ -124,7 +126,7 @@ function Numbers({ found, channel }: { readonly found: Differences; readonly cha
       <Muted>
         {`r ${rounded(correlation[channel])}`}
         <br />
-        {`mean ${format(otherMean[channel], 3)} → ${format(thisMean[channel], 3)}`}
+        {`mean ${both(store, [format(thisMean[channel], 3), format(otherMean[channel], 3)])}`}
       </Muted>
     </span>
   );
@@ -142,12 +144,15 @@ export function rounded(value: number | null | undefined): string {
   return format(Math.round(100 * value) / 100);
 }
 
-function labelOf({ change, correlation, thisMean, otherMean }: Differences, channel: number): string {
+function labelOf(found: Differences, channel: number, store: Store): string {
+  const { change, correlation, thisMean, otherMean } = found;
+  const names = namesIn(store);
+  const means = [thisMean, otherMean].map((mean, i) => `${format(mean[channel], 3)} ${names[i]}`);
   return [
     `channel ${channel} of ${change.length}`,
     `change ${share(change[channel])}`,
     `correlation ${rounded(correlation[channel])}`,
-    `mean ${format(otherMean[channel], 3)} to ${format(thisMean[channel], 3)}`,
+    `mean ${inOrder(store, [means[0], means[1]]).join(", ")}`,
   ].join(", ");
 }
 

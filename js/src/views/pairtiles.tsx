@@ -13,6 +13,7 @@ import type { CodeTile } from "../records";
 import type { Spot } from "../view";
 import { cellAt, cellBox, frameStyle } from "./cellbox";
 import { useScope } from "./context";
+import { inOrder } from "./sides";
 
 interface Props {
   readonly pair: Pair;
@@ -28,7 +29,7 @@ export function PairTiles({ pair, at, names }: Props) {
   const signed = normalize.value === "symmetric" || isDiverging(colormap.value);
   const ranges = rangesOf(pair, at, store.held.value, signed);
   const spot = useComputed(() => (view.hover.value?.channel === channel ? view.hover.value : null));
-  const tiles = [pair.this[at], pair.other[at], pair.difference[at]];
+  const tiles = [...inOrder(store, [pair.this[at], pair.other[at]]), pair.difference[at]];
   const point = (event: PointerEvent & { currentTarget: HTMLElement }) => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
     if (width === 0 || height === 0) return;
@@ -40,7 +41,7 @@ export function PairTiles({ pair, at, names }: Props) {
     };
     view.hover.value = next;
     view.last.value = next;
-    view.pointed.value = pairWords(tiles, next, names);
+    view.pointed.value = pairWords(tiles, next, inOrder(store, names));
   };
   const leave = () => {
     view.hover.value = null;

@@ -14,6 +14,16 @@ export function namesIn({ traits }: Store): readonly [string, string] {
   return namesOf(traits._specimens.value, traits.specimen.value, traits._other.value);
 }
 
+/** This and the other as they stand beside each other: before and after as they came about. */
+export function inOrder<T>({ traits }: Store, [one, another]: readonly [T, T]): readonly [T, T] {
+  return traits._other.value.kind === "before" ? [another, one] : [one, another];
+}
+
+/** Two numbers in that order; an arrow leads only from before to after. */
+export function both(store: Store, numbers: readonly [string, string]): string {
+  return inOrder(store, numbers).join(store.traits._other.value.kind === "before" ? " \u2192 " : " \u00b7 ");
+}
+
 export function Sides() {
   const { store } = useScope();
   return store.traits._other.value.kind ? <Choices /> : null;

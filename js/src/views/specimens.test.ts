@@ -138,6 +138,12 @@ test("a class shows where it stood with the other", async () => {
   expect(bar()?.title).toContain("logit −0.43");
 });
 
+test("beside another image the numbers stand in the order of the two, and no arrow leads from one to the other", async () => {
+  await mounted({ ...comparedTraits(2), predictions: predictions({ logit: 8.5, probability: 0.621 }) });
+  expect(bar()?.querySelector(".nn-class-share")?.textContent).toBe("39.3 · 62.1 %");
+  expect(bar()?.title).toContain("chelsea 39.3 %, logit 8.07\nastronaut 62.1 %, logit 8.50");
+});
+
 test("with no other, a class has its own number only", async () => {
   await mounted({ predictions: predictions(null) });
   expect(bar()?.querySelector(".nn-class-share")?.textContent).toBe("39.3 %");
