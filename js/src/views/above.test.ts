@@ -82,6 +82,11 @@ test("tiles as parts of the map can be had where the map has weights, and sum to
   );
 });
 
+test("the sum of the parts is in units of the score where that is a class's", async () => {
+  await set({ cam: true, shares: true });
+  expect(text()).toMatch(/the tiles sum to the map before its ReLU: Σ [+−]?[\d.e−]+ logit/);
+});
+
 test("a map is asked for when parts are shown without one", async () => {
   panel.model.receive({ shares: true });
   await panel.settle();

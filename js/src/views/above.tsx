@@ -101,10 +101,12 @@ function PartsLine() {
     return <span class="nn-doubt">{why}</span>;
   }
   const { tiles, map: whole, agree } = sumsOf(pictures, map);
-  const both = `Σ tiles ${signed(tiles)}, Σ map before its ReLU ${signed(whole)}`;
+  // Of what is no class nobody knows the unit.
+  const unit = map.target !== null && map.unit === "" ? " logit" : "";
+  const both = `Σ tiles ${signed(tiles)}, Σ map before its ReLU ${signed(whole)}${unit}`;
   return agree ? (
     <span title={both}>
-      the tiles sum to the map before its ReLU: <b>Σ {signed(whole)}</b>
+      the tiles sum to the map before its ReLU: <b>{`Σ ${signed(whole)}${unit}`}</b>
     </span>
   ) : (
     <span class="nn-doubt">{`These tiles do not sum to the map: ${both}.`}</span>
