@@ -178,3 +178,18 @@ test("while the image is changed, tiles wait, and what the user points at does n
   vi.advanceTimersByTime(1);
   expect(kinds()).toEqual(["edit", "edit", "exact", "edit", "native"]);
 });
+
+test("an edit of a kernel that was restarted ends with a sentence, which nobody has to wait for", async () => {
+  let gone = false;
+  requests = new Requests((content) => {
+    if (gone) throw new Error("Canceled");
+    sent.push(content as Sent);
+  });
+  const end = vi.fn();
+  requests.edit({ op: "undo" }).catch((reason) => end(reason.message));
+  gone = true;
+  await vi.advanceTimersByTimeAsync(PATIENCE);
+  expect(end).toHaveBeenCalledWith("The kernel is gone.");
+  expect(requests.answering.value).toBe(false);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -21,6 +21,8 @@ const LONG: readonly Ask["what"][] = [
 const LATER: readonly Ask["what"][] = ["native", "coarse"];
 export const REST = 200;
 const RETRIES = 1;
+/** Milliseconds after which a kernel that still works on an edit is looked for: one that was restarted says nothing. */
+const PULSE = 3000;
 const IN_FLIGHT = 2;
 const GONE = "The kernel is gone.";
 const NO_ANSWER = "No answer from the kernel.";
@@ -55,6 +57,7 @@ interface Sent {
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
   readonly timer: ReturnType<typeof setTimeout>;
+  readonly pulse: ReturnType<typeof setInterval>;
 }
 
 interface Job {
@@ -119,7 +122,8 @@ export class Requests {
         this.#answering.value = false;
         this.#done(rid, NO_ANSWER);
       }, LONG_PATIENCE);
-      this.#sent.set(rid, { resolve, reject, timer });
+      const pulse = setInterval(() => this.ping(), PULSE);
+      this.#sent.set(rid, { resolve, reject, timer, pulse });
       if (!this.#post({ k: "edit", rid, ...edit }, file && [file])) this.#done(rid, GONE);
     });
   }
@@ -215,6 +219,7 @@ export class Requests {
     const sent = this.#sent.get(rid);
     this.#sent.delete(rid);
     clearTimeout(sent?.timer);
+    clearInterval(sent?.pulse);
     if (problem) sent?.reject(new Error(problem));
     else sent?.resolve();
     if (sent && this.#sent.size === 0) this.#rest();
@@ -259,6 +264,8 @@ export class Requests {
       return true;
     } catch {
       this.#answering.value = false;
+      // It will never say that it is done.
+      for (const rid of [...this.#sent.keys()]) this.#done(rid, GONE);
       return false;
     }
   }
