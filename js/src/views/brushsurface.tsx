@@ -205,6 +205,9 @@ class Hands {
 
   #press(who: "pointer" | "key", point: Point): void {
     const { queue, radius, offset, source } = this.image;
+    const { store } = this.scope;
+    // This one is painted: on a picture of the other nothing would be seen of it.
+    if (store.traits.side.peek() === "other") store.set({ side: "this" });
     if (this.tool === "copy" && !offset.peek() && source.peek()) {
       const [x, y] = source.peek() as Point;
       offset.value = [Math.round(x - point[0]), Math.round(y - point[1])];

@@ -385,3 +385,17 @@ test("what is no image, too large, several or no file at all is not taken", asyn
   expect(panel.root.classList.contains("nn-dropping")).toBe(false);
   expect(edits()).toHaveLength(1);
 });
+
+test("who paints while the other is drawn is shown this one, which is painted", async () => {
+  panel.model.receive({ side: "other" });
+  await pick("Erase to grey");
+  expect(panel.model.get("side")).toBe("other");
+  point("down", 10, 20);
+  point("up", 10, 20);
+  expect(panel.model.get("side")).toBe("this");
+  panel.model.receive({ side: "difference" });
+  await panel.settle();
+  point("down", 10, 20);
+  point("up", 10, 20);
+  expect(panel.model.get("side")).toBe("difference");
+});
