@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { GAP, hit, type Layout, scrollTo, step } from "../draw/layout";
 import type { Store } from "../state";
 import type { Spot } from "../view";
@@ -25,7 +25,7 @@ export function useMoves(grid: Grid, layout: ReadonlySignal<Layout>, top: Signal
     top.value = element.scrollTop;
     focusCell(element, index);
   };
-  useKeptFocus(go);
+  useKeptFocus(grid, go);
   return {
     onPointerMove: (event: PointerEvent) => {
       view.hover.value = grid.current && spotAt(event, grid.current, layout.value, store);
@@ -74,10 +74,14 @@ function focusCell(grid: HTMLElement, index: number): void {
 }
 
 /** When the enlarged view is closed here, its tile gets the focus; the place of the focus stays inside the grid. */
-function useKeptFocus(go: (index: number) => void): void {
-  const { store, view } = useScope();
+function useKeptFocus(grid: Grid, go: (index: number) => void): void {
+  const { store, view, root } = useScope();
   const enlarged = store.enlarged.value;
-  const count = store.order.value.length;
+  const order = store.order.value;
+  const count = order.length;
+  const layer = store.pictures.value?.layer;
+  const sort = store.traits.sort.value;
+  const last = useRef({ order, layer, sort });
   useEffect(() => {
     if (enlarged !== null) view.focus.value = Math.max(0, store.order.peek().indexOf(enlarged));
     else if (view.refocus.peek()) {
@@ -88,4 +92,14 @@ function useKeptFocus(go: (index: number) => void): void {
   useEffect(() => {
     if (view.focus.peek() >= count) view.focus.value = 0;
   }, [count, view]);
+  useEffect(() => {
+    const before = last.current;
+    last.current = { order, layer, sort };
+    if (before.order === order || before.layer !== layer || before.sort !== sort) return;
+    // What silences a channel may send it to another place: the focus goes along, so that it can be brought back.
+    const place = order.indexOf(before.order[view.focus.peek()] ?? 0);
+    const page = root.getRootNode() as Document | ShadowRoot;
+    const here = grid.current?.contains(page.activeElement) && page.activeElement !== grid.current;
+    if (here && place >= 0 && place !== view.focus.peek()) go(place);
+  }, [order, layer, sort]);
 }

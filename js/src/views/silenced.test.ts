@@ -70,6 +70,24 @@ test("x silences the tile with the focus and brings it back, Shift and x all but
   expect(silence()).toBe("");
 });
 
+test("the focus stays on a channel that is silenced, wherever it then stands", async () => {
+  panel.model.set("sort", "max");
+  panel.model.save_changes();
+  await panel.settle();
+  const channel = () => Number((document.activeElement as HTMLElement).dataset.channel);
+  const top = panel.all("gridcell")[0] as HTMLElement;
+  top.focus();
+  const chosen = channel();
+  panel.press(top, "x");
+  await panel.settle();
+  expect(panel.all("gridcell")[0]?.dataset.channel).not.toBe(String(chosen));
+  expect(channel()).toBe(chosen);
+  panel.press(document.activeElement as Element, "x");
+  await panel.settle();
+  expect(silence()).toBe("");
+  expect(channel()).toBe(chosen);
+});
+
 test("Shift and a click silence all others; Ctrl and x are the browser's", async () => {
   await point(2);
   toggles(2)[0]?.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
