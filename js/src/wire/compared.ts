@@ -39,17 +39,24 @@ export function readAnswer<W extends keyof Answered>(
 export function readEffects(header: unknown, body: unknown): Effects {
   const packet = expect(decode(header, body), "effects");
   const { facts } = packet;
+  const score = numberOr(facts.whole, Number.NaN);
   return {
     epoch: whole(facts.epoch, "epoch"),
     layer: text(facts.layer),
     target: numberOr(facts.target, null),
     unit: text(facts.unit),
     what: text(facts.what),
-    whole: numberOr(facts.whole, Number.NaN),
+    whole: score,
     done: numberOr(facts.done, 1),
-    effects: float32(packet, "effects"),
+    // The last bits of a score depend on how many images were reckoned at once: they are no effect.
+    effects: float32(packet, "effects").map((effect) =>
+      Math.abs(effect) <= LAST_BITS * Math.abs(score) ? 0 : effect,
+    ),
   };
 }
+
+/** What of a number of 32 bits is left to chance, as a part of it. */
+const LAST_BITS = 1e-6;
 
 function readPair(packet: Packet): Pair {
   const { facts } = expect(packet, "pair");
