@@ -98,7 +98,7 @@ def effects_packet(effects: Effects, epoch: int) -> Packet:
         layer=effects.layer,
         target=effects.target,
         unit="" if effects.unit is None else str(effects.unit),
-        what=effects.label,
+        what=effects.what,
         whole=finite(effects.whole),
         done=effects.done,
     )

@@ -235,6 +235,7 @@ def test_the_scan_ranks_channels_by_what_the_score_loses(scope):
     for channel in range(6):
         without = {row.index: row.logit for row in scope.probe.ablate("0", channel)}[target]
         assert found[channel] == pytest.approx(whole - without, abs=1e-5)
+    assert scope._effects_header["what"] == f"logit of class {target}"
 
 
 def test_two_models_are_matched_by_name_and_ranked(model, images):
