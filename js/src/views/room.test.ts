@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { EDITED } from "../../demo/compared";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
 import { provide } from "../load";
@@ -45,6 +46,19 @@ test("a view that does not exist shows the channels", async () => {
   panel.model.receive({ view: "telescope" });
   await panel.settle();
   expect(shown()).toBe("Channels of the layer");
+});
+
+test("a view of the tools that cannot be fetched is a sentence, and the channels work without them", async () => {
+  panel.unmount();
+  provide(null);
+  provide({ rooms });
+  panel = mountWidget({ ...specimen, traits: { ...specimen.traits, ...EDITED, view: "differences" } });
+  await panel.settle();
+  expect(panel.find("tabpanel").textContent).toContain("This kernel knows no tools.");
+  tab("Channels").click();
+  await panel.settle();
+  expect(panel.all("gridcell").length).toBeGreaterThan(0);
+  expect(panel.root.getAttribute("aria-busy")).toBe("false");
 });
 
 test("rooms that cannot be fetched are a sentence, and can be tried again", async () => {

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Rooms, Tools } from "../findings";
+import type { Lazy, Rooms, Tools } from "../findings";
 import type { Store } from "../state";
 import type { ViewState } from "../view";
 import { useScope } from "./context";
@@ -11,20 +11,27 @@ import { tell } from "./tell";
 
 const NEEDED = "This part needs a running kernel.";
 
-interface RoomProps {
-  /** Draws the part from the rooms' exports. */
-  readonly children: (rooms: Rooms) => ComponentChildren;
+interface RoomProps<T> {
+  readonly from: Lazy<T>;
+  /** Draws the part from what its code exports. */
+  readonly children: (found: T) => ComponentChildren;
 }
 
-export function Room({ children }: RoomProps) {
+/** Something of the rooms. */
+export function Room({ children }: Pick<RoomProps<Rooms>, "children">) {
+  return <Fetched from={useScope().store.lazy}>{children}</Fetched>;
+}
+
+/** A view that is nothing without a part. */
+export function Fetched<T>({ from, children }: RoomProps<T>) {
   const { store } = useScope();
-  const { part: rooms, problem, load } = store.lazy;
-  const there = rooms.value;
+  const { part, problem, load } = from;
+  const there = part.value;
   const answering = store.answering.value;
   useEffect(() => {
     // Again when the kernel is back, but not when it is gone.
-    if (!rooms.peek() && (answering || !problem.peek())) load().catch(() => {}); // `problem` tells
-  }, [rooms, load, answering]);
+    if (!part.peek() && (answering || !problem.peek())) load().catch(() => {}); // `problem` tells
+  }, [part, load, answering]);
   if (there) return <>{children(there)}</>;
   if (!problem.value) return <Waiting>Fetching this part from the kernel …</Waiting>;
   return <Failure sentence={answering ? problem.value : NEEDED} again={() => load().catch(() => {})} />;

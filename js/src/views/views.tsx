@@ -4,7 +4,7 @@ import type { View } from "../records";
 import { useScope } from "./context";
 import { Choice } from "./controls";
 import { Grid } from "./grid";
-import { Room } from "./room";
+import { Fetched, Room } from "./room";
 import { Slot } from "./slot";
 import { Toolbar } from "./toolbar";
 
@@ -59,15 +59,16 @@ export function Views() {
 
 /** What is fetched apart. */
 function Shown({ tab }: { readonly tab: Tab }) {
+  const { tools } = useScope().store;
   if (tab === "Channels") return null;
   if (tab === "Differences" || tab === "Region")
     return (
-      <Slot>
+      <Fetched from={tools}>
         {({ VIEWS }) => {
           const View = VIEWS[TABS[tab]];
           return <View />;
         }}
-      </Slot>
+      </Fetched>
     );
   return (
     <Room>
