@@ -23,6 +23,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ],
   ["x", "silence the channel, or bring it back; with Shift: all but this one"],
   ["p", "hold the channel in sight, or let it go; Delete does so in the strip of those that are held"],
+  ["Alt + Enter, Alt + click", "with Copy from elsewhere: say anew from where"],
   ["Esc", "close what is open; in the image's column: stop long work"],
 ];
 
@@ -34,6 +35,12 @@ const WORDS: readonly (readonly [string, string])[] = [
     "change",
     "how far this is from the other: the norm of the difference, as a part of the norm of the other.",
   ],
+  [
+    "r",
+    "correlation of the values of this and the other, cell by cell: 1 where they rise and fall together.",
+  ],
+  ["CKA", "how alike two layers tell several images apart: 1 is alike, 0 not at all."],
+  ["region", "a channel's mean inside the box less its mean outside, in its deviations."],
   ["≈", "read off a drawn tile; the exact value comes when the pointer rests."],
   ["cell (9, 12)", "row 9, column 12, as in activations[channel, 9, 12]; counted from 0."],
   ["image (76, 100)", "x and y in pixels of the network's input."],

@@ -170,3 +170,9 @@ test("the channels of an attention map are not silenced, and the key says why", 
   expect(silence() ?? "").toBe("");
   expect(panel.root.querySelector("footer")?.textContent).toContain("attention map cannot be silenced");
 });
+
+test("of very many silenced channels some are named", async () => {
+  panel.model.receive({ silence: `${name}[${[...Array(90).keys()].join(",")}]` });
+  await panel.settle();
+  expect(line()?.querySelector("span")?.title).toMatch(/^0, 1, .+, 39, and 50 more$/);
+});

@@ -26,7 +26,7 @@ export function Silenced() {
   );
   return (
     <div class="nn-line nn-silenced" role="group" aria-label="Silenced channels">
-      <span title={found.channels.join(", ")}>{wordsOf(found, layer)}</span>
+      <span title={listed(found.channels)}>{wordsOf(found, layer)}</span>
       <Choice<Word>
         label="Hold"
         title="What a silenced channel holds in place of its values"
@@ -40,6 +40,14 @@ export function Silenced() {
       <Small onClick={() => store.set({ silence: "" })}>Bring back</Small>
     </div>
   );
+}
+
+/** How many channels are named where one asks which they are. */
+const LISTED = 40;
+
+function listed(channels: readonly number[]): string {
+  const more = channels.length - LISTED;
+  return channels.slice(0, LISTED).join(", ") + (more > 0 ? `, and ${more} more` : "");
 }
 
 /** `2 of 512 channels of layer4.1 silenced`. */
