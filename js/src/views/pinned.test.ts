@@ -68,8 +68,14 @@ test("arrows move in the strip, Delete lets go", async () => {
   panel.press(document.activeElement as Element, "Delete");
   await panel.settle();
   expect(pins()).toEqual([`${first}[1]`, `${second}[3]`]);
+  expect(document.activeElement?.getAttribute("aria-label")).toContain(`channel 3 of ${second}`);
   panel.find("button", `Unpin ${first}[1]`).click();
   expect(pins()).toEqual([`${second}[3]`]);
+  await panel.settle();
+  panel.press(pinned()[0] as Element, "Delete");
+  await panel.settle();
+  expect(strip()).toBeNull();
+  expect(document.activeElement).toBe(cell(0));
 });
 
 test("they change when channels are silenced", async () => {

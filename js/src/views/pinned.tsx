@@ -48,7 +48,7 @@ interface TileProps {
 }
 
 function Tile({ unit, found, tab }: TileProps) {
-  const { store, view } = useScope();
+  const { store, view, root } = useScope();
   const place = unitOf(unit);
   const numbers = found ? `, mean ${format(found.mean, 3)}, max ${format(found.max, 3)}` : "";
   return (
@@ -66,6 +66,8 @@ function Tile({ unit, found, tab }: TileProps) {
           if (event.key !== "Delete" && event.key !== "Backspace" && event.key !== "p") return;
           event.preventDefault();
           event.stopPropagation();
+          // Before it goes, which would leave the focus nowhere.
+          heirOf(event.currentTarget, root)?.focus();
           pin(store, view, unit);
         }}
       >
@@ -89,6 +91,13 @@ function Tile({ unit, found, tab }: TileProps) {
       </button>
     </>
   );
+}
+
+/** Who gets the focus of a tile that goes: its neighbour, or after the last one the channels. */
+function heirOf(tile: HTMLElement, root: HTMLElement): HTMLElement | null {
+  const own = tile.closest("li");
+  const near = own?.nextElementSibling ?? own?.previousElementSibling;
+  return (near ?? root).querySelector<HTMLElement>(near ? "[data-stop]" : ".nn-viewed [tabindex='0']");
 }
 
 function wordsOf(place: Unit | null, unit: string): string {
