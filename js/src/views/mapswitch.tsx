@@ -1,12 +1,12 @@
 /** Whether there is a map, and how it is made. */
 
 import { useScope } from "./context";
-import { Slot } from "./slot";
 
 /** The switch, and the menu of methods: its words are the switch's too. */
 export function MapSwitch() {
   const { store } = useScope();
   const { cam } = store.traits;
+  const tools = store.tools.part.value;
   const able = store.explains.value;
   const why = "Needs class scores; pass target=callable in Python.";
   return (
@@ -24,7 +24,7 @@ export function MapSwitch() {
         >
           <span class="nn-knob" aria-hidden="true" />
         </button>
-        <Slot>{({ MethodSelect }) => <MethodSelect />}</Slot>
+        {tools ? <tools.MethodSelect /> : <b>{store.method.value?.label}</b>}
       </div>
       {!able && <p class="nn-muted nn-why">{why}</p>}
     </>

@@ -55,6 +55,7 @@ test("a view of the tools that cannot be fetched is a sentence, and the channels
   panel = mountWidget({ ...specimen, traits: { ...specimen.traits, ...EDITED, view: "differences" } });
   await panel.settle();
   expect(panel.find("tabpanel").textContent).toContain("This kernel knows no tools.");
+  expect(panel.root.querySelector(".nn-map-row")?.textContent).toBe("Grad-CAM");
   tab("Channels").click();
   await panel.settle();
   expect(panel.all("gridcell").length).toBeGreaterThan(0);
