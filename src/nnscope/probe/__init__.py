@@ -5,6 +5,7 @@ from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
 from nnscope.network.images import opened
+from nnscope.network.layers import model_name
 from nnscope.probe.contrast import Contrast
 from nnscope.probe.explainer import RANKINGS, Target, coarse_map
 from nnscope.probe.probe import Probe
@@ -25,6 +26,7 @@ __all__ = [
     "Target",
     "coarse_map",
     "differences",
+    "model_name",
     "opened",
     "styles_of",
 ]

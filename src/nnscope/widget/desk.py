@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 OverAll = Callable[[Probe, Probe], DifferenceTable]
 
+NO_OTHER = "Silenced channels can hold another specimen's values only where there is one; choose zero."
 KEPT = 6
 """Altered probes that are kept, the newest: to go back to one costs no pass."""
 REMEMBERED = 512
@@ -176,8 +177,7 @@ class Desk:
         asked = Silenced.parse(state.silence)
         value: Any = {"zero": 0.0, "mean": "mean", "other": other}[state.fill]
         if state.fill == "other" and state.against is None:
-            msg = "Silenced channels can hold another specimen's values only where there is one; choose zero."
-            raise OptionError(msg)
+            raise OptionError(NO_OTHER)
         return whole.silenced(asked.layer, asked.channels, value, others=asked.others, wanted=wanted)
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:

@@ -118,13 +118,18 @@ class Explaining(ScopeTraits):
         """What the panel explains, as a probe is asked for it."""
         return Unit.parse(self.unit) if self.unit else self._explained or self.target
 
-    def _question(self) -> Question:
-        method, target = METHODS[self.method], self._explains()
-        layer = self.layer if method.at == "layer" else None
+    def _question_target(self) -> Target:
+        """The same, with the top class of this by its number: on both sides one class is explained."""
+        target = self._explains()
         if isinstance(target, Unit) or callable(target):
-            return Question(self._look.epoch, method.key, target, layer, self.map_style, None)
-        target = self._look.this.target_index(target)
-        return Question(self._look.epoch, method.key, target, layer, self.map_style, self.versus)
+            return target
+        return self._look.this.target_index(target)
+
+    def _question(self) -> Question:
+        method, target = METHODS[self.method], self._question_target()
+        layer = self.layer if method.at == "layer" else None
+        versus = None if isinstance(target, Unit) or callable(target) else self.versus
+        return Question(self._look.epoch, method.key, target, layer, self.map_style, versus)
 
     def _draw_map(self) -> None:
         if not self._maps_wanted():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnscope.errors import ImageError
-from nnscope.probe import Probe, Target, differences
+from nnscope.probe import Probe, Target, differences, model_name
 from nnscope.records import DifferenceTable
 from nnscope.widget.scope import Scope, check_view
 
@@ -83,13 +83,13 @@ def compare(
     """
     check_view(view)
     images = _several(image)
-    called = names or (None, None)
+    called = names or (model_name(model_a), model_name(model_b))
+    if called[0] == called[1]:
+        called = f"{called[0]} A", f"{called[1]} B"
     a, b = (
         Probe(model, images[0], transform=transform, labels=labels, name=name)
         for model, name in zip((model_a, model_b), called, strict=True)
     )
-    if a.name == b.name:
-        a.name, b.name = f"{a.name} A", f"{b.name} B"
 
     def over_all(this: Probe, other: Probe) -> DifferenceTable:
         return differences(this.model, other.model, images, transform=transform)

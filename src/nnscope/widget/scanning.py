@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from nnscope.errors import OptionError
 from nnscope.records import Effects
 from nnscope.widget import pictures
+from nnscope.widget.desk import NO_OTHER
 from nnscope.widget.explaining import BETWEEN, Explaining
 from nnscope.widget.study import Study
 
@@ -27,15 +29,17 @@ class Scanning(Explaining):
         if self.sort != "effect":
             self._effects_study.forget()
             return
-        probe, target = self._look.probe, self._explains()
-        asked = (self._look.epoch, self.layer, target if callable(target) else str(target), self.fill)
+        look, target = self._look, self._question_target()
+        asked = (look.epoch, self.layer, target if callable(target) else str(target), self.fill)
         if asked == self._effects_study.question:
             return
+        probe = look.probe
+        opposite = look.other if probe is look.this else look.this
+        if self.fill == "other" and opposite is None:
+            raise OptionError(NO_OTHER)
         self.set_trait("status", "silencing channel after channel")
-        value: Any = "mean" if self.fill == "mean" else 0.0
-        if self.fill == "other" and self._look.other is not None:
-            value = self._look.other
-        steps = probe.scanning(self.layer, target, value)
+        values: dict[str, Any] = {"zero": 0.0, "mean": "mean", "other": opposite}
+        steps = probe.scanning(self.layer, target, values[self.fill])
         self._effects_study.start(probe.model, asked, steps)
 
     def _show_effects(self, effects: Effects) -> None:

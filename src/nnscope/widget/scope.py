@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -267,8 +268,9 @@ class Scope(Listening):
         """The widget, and a picture of all channels for hosts that run none (GitHub, nbviewer)."""
         made = super()._repr_mimebundle_(**kwargs)
         if made is not None and self._opened is not None:
-            png = pictures.still(self._look.shown, self.layer, self.normalize, self.colormap)
-            made[0]["image/png"] = base64.b64encode(png).decode("ascii")
+            with contextlib.suppress(NnscopeError):  # this side has no such layer: the panel says so
+                png = pictures.still(self._look.shown, self.layer, self.normalize, self.colormap)
+                made[0]["image/png"] = base64.b64encode(png).decode("ascii")
         return made
 
     def __repr__(self) -> str:

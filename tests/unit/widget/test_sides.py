@@ -510,3 +510,40 @@ def switching():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+def effects(scope):
+    settled(scope)
+    while scope.status != "ready":
+        settled(scope)
+    return packet.decode(scope._effects_header, scope._effects)["effects"]
+
+
+def test_effects_by_the_other_are_by_the_one_that_is_not_drawn(two):
+    two.fill, two.sort = "other", "effect"
+    np.testing.assert_array_equal(effects(two), two.probe.effects("0", value=two.other).effects)
+    two.side = "other"
+    target = two.predictions[0]["index"]
+    assert two._effects_header["target"] == target  # the class is that of this, whichever side is drawn
+    np.testing.assert_array_equal(effects(two), two.other.effects("0", target, two.probe).effects)
+    assert effects(two).any()
+    header = two._effects_header
+    two.against = None
+    assert "another specimen" in two.error
+    assert two._effects_header is header
+
+
+def test_two_models_of_one_class_are_told_apart_in_every_sentence(unlike):
+    unlike.silence = ""
+    unlike.side, unlike.layer = "other", "2"
+    assert unlike.error.startswith("Sequential B has no layer '2'")
+    assert unlike.probe.cam("0").provenance["model"] == "Sequential A"
+
+
+def test_a_panel_that_cannot_draw_is_displayed_without_a_picture(unlike):
+    unlike.side, unlike.layer = "other", "2"
+    bundle, _ = unlike._repr_mimebundle_()
+    assert "image/png" not in bundle
+    unlike.side = "this"
+    bundle, _ = unlike._repr_mimebundle_()
+    assert "image/png" in bundle
