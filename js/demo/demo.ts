@@ -18,7 +18,8 @@ const el = document.getElementById("scope");
 if (wish.get("theme") === "dark") document.documentElement.className = "dark";
 if (el) {
   el.style.width = wish.get("width") ?? "";
-  widget.initialize({ model });
-  widget.render({ model, el });
+  const { initialize, render } = widget();
+  initialize({ model });
+  render({ model, el });
 }
 Object.assign(globalThis, { model });

@@ -69,3 +69,15 @@ export class FakeModel implements HostModel {
     for (const callback of [...(this.#listeners.get(event) ?? [])]) callback(content, buffers);
   }
 }
+
+/** The model as anywidget hands it to `initialize` and to each `render`: a new object every time. */
+export function handed(model: HostModel): HostModel {
+  return {
+    get: model.get.bind(model),
+    set: model.set.bind(model),
+    save_changes: model.save_changes.bind(model),
+    send: model.send.bind(model),
+    on: model.on.bind(model),
+    off: model.off.bind(model),
+  };
+}

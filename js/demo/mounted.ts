@@ -1,11 +1,12 @@
 /** The widget in a page without layout: elements get the sizes they would have. */
 
 import { provide } from "../src/load";
+import type { HostModel } from "../src/model";
 import * as rooms from "../src/rooms";
 import * as tools from "../src/tools";
 import widget from "../src/widget";
 import { fakeScope, type Specimen } from "./fakekernel";
-import type { FakeModel } from "./fakemodel";
+import { type FakeModel, handed } from "./fakemodel";
 
 const SIZES = { clientWidth: 670, clientHeight: 420, offsetWidth: 670 };
 
@@ -36,11 +37,15 @@ const NATIVE: Record<string, string> = {
   contentinfo: "footer",
 };
 
+const widgets = new WeakMap<HostModel, ReturnType<typeof widget>>();
+
 export function mountWidget(specimen: Specimen, model = fakeScope(specimen)): Mounted {
   const el = document.createElement("div");
   document.body.append(el);
-  const close = widget.initialize({ model });
-  const unrender = widget.render({ model, el });
+  const { initialize, render } = widgets.get(model) ?? widget();
+  widgets.set(model, { initialize, render });
+  const close = initialize({ model: handed(model) });
+  const unrender = render({ model: handed(model), el });
   const root = el.querySelector<HTMLElement>("[role=region]");
   if (!root) throw new Error("The widget drew nothing.");
   const all = (role: string) => [

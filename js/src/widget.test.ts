@@ -1,6 +1,6 @@
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { fakeScope } from "../demo/fakekernel";
-import { FakeModel } from "../demo/fakemodel";
+import { FakeModel, handed } from "../demo/fakemodel";
 import { type Mounted, mountWidget, pretendLayout } from "../demo/mounted";
 import { madeUp } from "../demo/specimen";
 import widget from "./widget";
@@ -77,12 +77,13 @@ test("what Python refuses is said, until the next choice", async () => {
 
 test("opening and closing a view fifty times leaves nothing behind", () => {
   const model = fakeScope(specimen);
-  const close = widget.initialize({ model });
+  const { initialize, render } = widget();
+  const close = initialize({ model: handed(model) });
   const before = [model.listeners, document.body.childElementCount];
   for (let i = 0; i < 50; i++) {
     const el = document.createElement("div");
     document.body.append(el);
-    const unrender = widget.render({ model, el });
+    const unrender = render({ model: handed(model), el });
     unrender();
     expect(el.childElementCount).toBe(0);
     el.remove();
@@ -96,8 +97,9 @@ test("a host with signals needs no clean-up call", () => {
   const model = fakeScope(specimen);
   const el = document.createElement("div");
   const [first, second] = [new AbortController(), new AbortController()];
-  widget.initialize({ model, signal: first.signal });
-  widget.render({ model, el, signal: second.signal });
+  const { initialize, render } = widget();
+  initialize({ model, signal: first.signal });
+  render({ model, el, signal: second.signal });
   expect(el.childElementCount).toBe(1);
   second.abort();
   expect(el.childElementCount).toBe(0);
@@ -115,6 +117,17 @@ test("two views of one model share what they fetch", async () => {
   const exact = panel.model.sent.filter((message) => (message as { what?: string }).what === "exact");
   expect(exact).toHaveLength(1);
 });
+
+test("nothing is asked twice, though the host hands over another object for the model each time", async () => {
+  await vi.waitFor(() => expect(asked("coarse").length).toBeGreaterThan(1));
+  expect(new Set(asked("coarse")).size).toBe(asked("coarse").length);
+  expect(asked("tools").length).toBeLessThanOrEqual(1);
+});
+
+function asked(what: string): unknown[] {
+  const sent = panel.model.sent as { what?: string; layer?: string }[];
+  return sent.filter((message) => message.what === what).map(({ layer }) => layer);
+}
 
 test("JupyterLab keeps its shortcuts off whatever has the focus", () => {
   for (const control of [panel.find("gridcell"), panel.find("combobox", "Sort"), panel.find("switch")]) {

@@ -17,12 +17,7 @@ interface Connection {
   close(): void;
 }
 
-/** One connection per model, whatever the number of its views. */
-const connections = new WeakMap<HostModel, Connection>();
-
 function open(model: HostModel): Connection {
-  const known = connections.get(model);
-  if (known) return known;
   const controller = new AbortController();
   const sync = connect(model, controller.signal);
   const lazy = createLazy("rooms", () => fetchCode("rooms", sync, controller.signal));
@@ -38,18 +33,15 @@ function open(model: HostModel): Connection {
   const stopAhead = effect(() => {
     tools.part.value?.fetchAhead(sync, controller.signal);
   });
-  const connection = {
+  return {
     store,
     close() {
       stop();
       stopTools();
       stopAhead();
       controller.abort();
-      connections.delete(model);
     },
   };
-  connections.set(model, connection);
-  return connection;
 }
 
 /** Finer pictures are the tools': until those have come, there are none. */
@@ -75,16 +67,32 @@ interface Props {
   readonly signal?: AbortSignal;
 }
 
-function initialize({ model, signal }: Props): () => void {
-  const { close } = open(model);
-  signal?.addEventListener("abort", close, { once: true });
-  return close;
-}
+/**
+ * The widget of one model: hosts call this once for each, and then hand a new object for it to every other call,
+ * so that only this tells that they are about the same model. It has one connection, whatever the number of views.
+ */
+export default function widget() {
+  let connection: Connection | null = null;
+  const connected = (model: HostModel): Connection => {
+    connection ??= open(model);
+    return connection;
+  };
 
-function render({ model, el, signal }: Props & { readonly el: HTMLElement }): () => void {
-  const unmount = mount(el, open(model).store, createView());
-  signal?.addEventListener("abort", unmount, { once: true });
-  return unmount;
-}
+  function initialize({ model, signal }: Props): () => void {
+    const own = connected(model);
+    const close = () => {
+      own.close();
+      if (connection === own) connection = null;
+    };
+    signal?.addEventListener("abort", close, { once: true });
+    return close;
+  }
 
-export default { initialize, render };
+  function render({ model, el, signal }: Props & { readonly el: HTMLElement }): () => void {
+    const unmount = mount(el, connected(model).store, createView());
+    signal?.addEventListener("abort", unmount, { once: true });
+    return unmount;
+  }
+
+  return { initialize, render };
+}
