@@ -22,12 +22,13 @@ export function Specimen() {
   return (
     <section class="nn-specimen" aria-label="Image" onKeyDown={onKey}>
       <div class="nn-look">
-        <Slot>{({ Sides }) => <Sides />}</Slot>
         <div class="nn-both">
           <InputImage />
           <Slot>{({ Companion }) => <Companion />}</Slot>
         </div>
         <Slot>{({ ImageTools }) => <ImageTools />}</Slot>
+        {/* Below: it comes with the first change, and must not move the image from under the hand. */}
+        <Slot>{({ Sides }) => <Sides />}</Slot>
         <Slot>{({ Specimens }) => <Specimens />}</Slot>
         <MapScale />
         <Slot>{({ HeldMap }) => <HeldMap />}</Slot>
