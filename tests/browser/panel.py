@@ -49,6 +49,12 @@ class Panel:
         expect(self.layer).to_have_value(name)
         self.wait_until_settled()
 
+    def wait_until_drawn(self) -> None:
+        """Wait until no change of the image is under way."""
+        for fact in ("data-painting", "data-lag"):
+            expect(self.root).to_have_attribute(fact, "0", timeout=30_000)
+        self.wait_until_settled()
+
     @contextmanager
     def picture_changed(self) -> Iterator[None]:
         """Wait after the block until another picture stands beside the grid."""
@@ -58,12 +64,12 @@ class Panel:
         while self.root.get_attribute("aria-busy") == "true" or self.picture.screenshot() == before:
             assert time.monotonic() < deadline, "the picture did not change"
 
-    def tab_to(self, target: Locator) -> None:
-        """Press Tab until the focus is on an element, or within it."""
+    def tab_to(self, target: Locator, *, back: bool = False) -> None:
+        """Press Tab, or Shift and Tab, until the focus is on an element, or within it."""
         for _ in range(40):
             if target.evaluate("(element) => element.contains(element.getRootNode().activeElement)"):
                 return
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press("Shift+Tab" if back else "Tab")
         raise AssertionError("Tab never came there")
 
     def exact(self, layer: str, channel: int, row: int, column: int) -> float:
@@ -78,6 +84,36 @@ class Panel:
     def channel_dialog(self, channel: int) -> Locator:
         """The enlarged view of one channel."""
         return self.root.get_by_role("dialog", name=f"Channel {channel}", exact=True)
+
+    def button(self, name: str) -> Locator:
+        """A button by its whole name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def tool(self, name: str) -> Locator:
+        """A tool on the image."""
+        tools = self.root.get_by_role("radiogroup", name="Image tool")
+        return tools.get_by_role("radio", name=name, exact=True)
+
+    def surface(self, tool: str) -> Locator:
+        """What a tool works on: the image, once the tool is chosen."""
+        start = "(Region|No region)" if tool == "Region" else re.escape(tool)
+        return self.root.get_by_role("application", name=re.compile(f"^{start}"))
+
+    def choose_tool(self, name: str) -> Locator:
+        """Click a tool and return what it works on."""
+        self.tool(name).click()
+        return self.surface(name)
+
+    def drag(self, surface: Locator, *places: tuple[float, float], moves: int = 5) -> None:
+        """Drag the mouse along places, fractions of the width and height of a surface."""
+        box = surface.bounding_box()
+        assert box is not None
+        for i, (x, y) in enumerate(places):
+            at = box["x"] + x * box["width"], box["y"] + y * box["height"]
+            self.page.mouse.move(*at, steps=moves if i else 1)
+            if i == 0:
+                self.page.mouse.down()
+        self.page.mouse.up()
 
     def pick(self, box: Locator, name: str) -> None:
         """Type into a combobox and click the option that fits best."""
