@@ -50,8 +50,14 @@ class Listening(Drawing):
             for name in FROM_BROWSER:
                 if name in sync_data:
                     self._take(name, sync_data[name])
+            if self._opened is not None:
+                self._changed_sides()
         finally:
             self._origin.browser = False
+        if "specimen" in sync_data and "against" in sync_data:
+            # Where the two change places there is no other in between. The browser has heard of that, and
+            # does not hear again what it wrote.
+            self.send_state("against")
 
     @property
     def _from_browser(self) -> bool:

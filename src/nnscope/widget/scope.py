@@ -197,7 +197,7 @@ class Scope(Listening):
             self._settle_specimen()
         if change.name == "layer" and self.channel is not None:
             self.channel = self.channel if self.channel < self._current().channels else None
-        if change.name in LOOKING:
+        if change.name in LOOKING and not self._from_browser:  # more may come with it, see set_state
             self._changed_sides()
         self._settle_question(change.name)
         if not self._from_browser:

@@ -67,6 +67,25 @@ def custom(scope, content):
     return scope.sent[-1][0]
 
 
+def update(scope, **state):
+    scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
+    submit(scope.probe.model, lambda: None).result(10)
+
+
+def browser_of(scope):
+    """What the browser believes of some traits: what it was told, for it is not told what it wrote itself."""
+    told = {name: getattr(scope, name) for name in ("specimen", "against", "side")}
+    told_before = scope.send_state
+
+    def send_state(key=None):
+        keys = {key} if isinstance(key, str) else set(told if key is None else key)
+        told.update({name: getattr(scope, name) for name in keys & told.keys()})
+        told_before(key)
+
+    scope.send_state = send_state
+    return told
+
+
 def get(scope, what, **more):
     asked = {"k": "get", "rid": 9, "epoch": 0, "what": what, "layer": scope.layer, "channels": [], **more}
     answer = custom(scope, asked)
@@ -110,6 +129,30 @@ def test_the_sides_are_this_the_other_and_what_is_between(two):
         assert two._header["side"] == side
         step = (values_of.amax((1, 2)) - values_of.amin((1, 2)))[:, None, None] / 508
         assert ((values(two) - values_of).abs() <= step + 1e-6).all()
+
+
+def test_two_that_change_places_stay_compared_also_for_the_browser(two):
+    two.side = "difference"
+    told = browser_of(two)
+    for specimen, against in ((1, 0), (0, 1)):
+        told.update(specimen=specimen, against=against)
+        update(two, specimen=specimen, against=against)
+        assert (two.specimen, two.against, two.side, two.error) == (specimen, against, "difference", "")
+        assert told == {"specimen": specimen, "against": against, "side": "difference"}
+        assert two._header["side"] == "difference"
+    told.update(against=None)
+    update(two, against=None)
+    assert told == {"specimen": 0, "against": None, "side": "this"}
+
+
+def test_two_linked_scopes_change_places_together(two, model, images):
+    twin = nnscope.show(model, images[:2], transform=None)
+    links = [link((two, name), (twin, name)) for name in ("specimen", "against")]
+    update(two, specimen=1, against=0)
+    assert [(scope.specimen, scope.against, scope.error) for scope in (two, twin)] == [(1, 0, "")] * 2
+    for each in links:
+        each.unlink()
+    twin.close()
 
 
 def test_the_same_state_has_the_same_number(two):
