@@ -28,6 +28,7 @@ from nnscope.network.tape import (
     held,
     like,
     outside_of,
+    plain,
 )
 
 
@@ -92,13 +93,14 @@ class Recording(Walk):
             for tensor in held(result):
                 self._after.put(tensor, 0)
             return result
-        numbers = tuple(self._numbers.of(tensor) for tensor in given)
+        numbers, words = tuple(self._numbers.of(tensor) for tensor in given), tuple(plain((args, kwargs)))
         if None in numbers:
             self.refusal = "a tensor was made out of sight"
         if getattr(func, "__name__", "") == "__set__" or kwargs.get("generator") is not None:
             self.refusal = "a tensor is exchanged, or drawn by a generator of the model's own"
         result = super().__torch_function__(func, types, args, kwargs)
-        self._tape.steps.append(Step(func, numbers, LAYER if self._arrived else self._outline(result)))
+        made = LAYER if self._arrived else self._outline(result)
+        self._tape.steps.append(Step(func, numbers, words, made))
         return result
 
     def _handed_on(self, call: Call, output: Tensor) -> Tensor | None:

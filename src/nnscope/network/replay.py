@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from nnscope.network.capture import Call, Visit, Walk
 from nnscope.network.functions import function_name
 from nnscope.network.guards import interruption_point
-from nnscope.network.tape import LAYER, PLAIN, Kept, Numbers, Ref, Tape, copied, held, like, outside_of
+from nnscope.network.tape import LAYER, PLAIN, Kept, Numbers, Ref, Tape, copied, held, like, outside_of, plain
 
 
 class Departed(BaseException):  # no error, and nothing a model may catch
@@ -68,6 +68,8 @@ class Replay(Walk):
         interruption_point()
         step = next(self._steps, None)
         if self.departed or step is None or step.function != func or step.given != numbers:
+            self._depart()
+        if step.plain != tuple(plain((args, kwargs))):
             self._depart()
         if step.result is LAYER:
             return self._arrive(Call(self._tape.layer, function_name(func), None, block=self._block))

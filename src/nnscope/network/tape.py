@@ -41,6 +41,8 @@ class Step(NamedTuple):
     function: Any
     given: tuple[int | None, ...]
     """The numbers of the tensors that it was given."""
+    plain: tuple[Any, ...]
+    """The numbers and words that it was given."""
     result: Any
     """What it returned, with a ``Ref`` for each tensor; or ``LAYER``."""
 
@@ -158,6 +160,19 @@ def held(value: Any) -> Iterator[Tensor]:
         yield from held(list(value.values()))
     elif isinstance(value, slice):
         yield from held((value.start, value.stop, value.step))
+
+
+def plain(value: Any) -> Iterator[Any]:
+    """The numbers and words in what a function is given."""
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            yield from plain(item)
+    elif isinstance(value, dict):
+        yield from plain(list(value.values()))
+    elif isinstance(value, slice):
+        yield from plain((value.start, value.stop, value.step))
+    elif type(value) in PLAIN:
+        yield value
 
 
 def outside_of(model: nn.Module) -> list[Tensor]:

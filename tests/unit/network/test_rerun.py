@@ -388,3 +388,26 @@ def test_threads_that_silence_different_channels_share_a_tape():
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(ask, [(), (1,), (0, 2)]))
+
+
+class Scaled(nn.Module):
+    """A network that multiplies by a number of its own, of which no fingerprint knows."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.act, self.factor, self.padding = nn.Conv2d(3, 4, 3), nn.ReLU(), 1.0, 0
+
+    def forward(self, x):
+        wide = torch.nn.functional.pad(x, (self.padding,) * 4)
+        return self.act(self.conv(wide) * self.factor).mean((2, 3)) + wide.mean()
+
+
+@pytest.mark.parametrize("later", [{"factor": 3.0}, {"padding": 1}])
+def test_other_numbers_before_the_layer_are_another_way(later):
+    model, x = Scaled().eval(), torch.randn(1, 3, 8, 8)
+    again = agrees(model, x, "act")
+    assert not again.refusal
+    for name, value in later.items():
+        setattr(model, name, value)
+    for turn in range(3):
+        assert same(run(again, changing("act", turn)), whole(model, x, changing("act", turn)))
