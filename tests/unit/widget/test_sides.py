@@ -67,9 +67,14 @@ def custom(scope, content):
     return scope.sent[-1][0]
 
 
+def settled(scope):
+    for whole in scope._desk.wholes:
+        submit(whole.model, lambda: None).result(10)
+
+
 def update(scope, **state):
     scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
-    submit(scope.probe.model, lambda: None).result(10)
+    settled(scope)
 
 
 def browser_of(scope):
@@ -366,16 +371,6 @@ def unlike(model, images):
     scope = listening(nnscope.compare(model, other, images[0], transform=None, view="channels"))
     yield scope
     scope.close()
-
-
-def settled(scope):
-    for whole in scope._desk.wholes:
-        submit(whole.model, lambda: None).result(10)
-
-
-def update(scope, **state):
-    scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
-    settled(scope)
 
 
 @pytest.mark.parametrize("browser", [True, False])
