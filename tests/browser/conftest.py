@@ -57,7 +57,7 @@ def window(browser, lab):
 @pytest.fixture
 def open_notebook(request, browser, lab, window):
     """Open a notebook of the given cells and run it; ``fresh`` gives it a page and a kernel of its own."""
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    name = plain(request.node.name)
     opened: list[hosts.Notebook] = []
 
     def open_(*cells, fresh=False):
@@ -71,12 +71,50 @@ def open_notebook(request, browser, lab, window):
 
     with ExitStack() as stack:
         yield open_
-        if request.node.stash.get(FAILED, False):
-            SHOTS.mkdir(exist_ok=True)
-            for i, notebook in enumerate(opened):
-                notebook.page.screenshot(path=SHOTS / f"{name}-{i}.png")
+        photograph_failure(request, *opened)
         faults = [fault for notebook in opened for fault in notebook.faults]
     assert faults == []
+
+
+def plain(name):
+    """A name of a test as one of a file."""
+    return re.sub(r"\W+", "-", name).strip("-")
+
+
+def photograph_failure(request, *notebooks):
+    """Keep a picture of each notebook where the test has failed."""
+    if request.node.stash.get(FAILED, False):
+        SHOTS.mkdir(exist_ok=True)
+        for i, notebook in enumerate(notebooks):
+            notebook.page.screenshot(path=SHOTS / f"{plain(request.node.name)}-{i}.png")
+
+
+@pytest.fixture(scope="module")
+def shared_panel(request, lab, window):
+    """The panel of the module's ``CELLS``, one for all its tests."""
+    file = f"{plain(request.node.name)}.ipynb"
+    hosts.write_notebook(lab, file, request.module.CELLS)
+    with window.beside(file) as notebook:
+        notebook.run_all()
+        panel = Panel(notebook)
+        panel.wait_until_painted()
+        notebook.run(f"import nnscope\nat_first = {{name: getattr(scope, name) for name in {WRITTEN}}}")
+        yield panel
+
+
+WRITTEN = "nnscope.widget.traits.FROM_BROWSER"
+
+
+@pytest.fixture
+def kept_panel(request, shared_panel):
+    """The module's panel as it was when it was opened."""
+    notebook = shared_panel.notebook
+    notebook.faults.clear()
+    notebook.run("for name, value in at_first.items(): setattr(scope, name, value)")
+    shared_panel.wait_until_settled()
+    yield shared_panel
+    photograph_failure(request, notebook)
+    assert notebook.faults == []
 
 
 @pytest.fixture

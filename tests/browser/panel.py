@@ -18,6 +18,11 @@ DIGITS = 0.5e-4
 """Relative error of a number shown with five significant digits, at most."""
 
 
+def number_of(text: str) -> float:
+    """A number as the panel writes it."""
+    return float(text.replace("−", "-"))
+
+
 class Panel:
     """One view of a scope in a notebook; the kernel knows the scope as ``scope``."""
 
@@ -150,7 +155,7 @@ class Panel:
         expect(self.dialog).to_contain_text(re.compile(rf"value\s*{NUMBER}"), timeout=15_000)
         told = re.search(rf"value\s*({NUMBER})", self.dialog.inner_text())
         assert told is not None
-        return float(told[1].replace("−", "-"))
+        return number_of(told[1])
 
     def follows(self, expression: str, value: object) -> None:
         """Wait until an expression in the kernel has a value."""

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from panel import NUMBER
+from panel import NUMBER, number_of
 
 CODE = [
     """\
@@ -32,7 +32,7 @@ def turn_to(panel, name):
 
 def number(text, name):
     """The number that stands behind a name."""
-    return float(re.search(rf"{name}\s*({NUMBER})", text)[1].replace("−", "-"))
+    return number_of(re.search(rf"{name}\s*({NUMBER})", text)[1])
 
 
 def test_the_graph_folds_and_leads_to_a_layer(panel):
@@ -96,7 +96,7 @@ def test_kernels_are_the_weights(panel):
     low, high = (f"scope.probe.weights('layer1.0.conv1').{end}().item()" for end in ("min", "max"))
     panel.notebook.run(f"assert -1 < {low} < 0 < {high} < 1")
     bar = panel.root.get_by_role("img", name=re.compile("^Weights from .* to .*, zero marked"))
-    told = [float(n.replace("−", "-")) for n in re.findall(NUMBER, bar.get_attribute("aria-label"))]
+    told = [number_of(n) for n in re.findall(NUMBER, bar.get_attribute("aria-label"))]
     most = float(panel.notebook.run("print(scope.probe.weights('layer1.0.conv1').abs().max().item())"))
     assert told == pytest.approx([-most, most], rel=1e-2)
     row.focus()
