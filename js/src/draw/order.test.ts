@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Stats } from "../records";
+import type { Side, Stats } from "../records";
 import { flatness, orderOf } from "./order";
 
 const of = (...values: number[]) => Float32Array.from(values);
@@ -35,5 +35,9 @@ test("by number while the shares are unknown, or are another layer's", () => {
 });
 
 test("flat channels are named", () => {
-  expect([0, 1, 2, 3].map((channel) => flatness(stats, channel))).toEqual(["", "dead", "constant", ""]);
+  const named = (side: Side) => [0, 1, 2, 3].map((channel) => flatness({ stats, side }, channel));
+  expect(named("this")).toEqual(["", "dead", "constant", ""]);
+  expect(named("other")).toEqual(["", "dead", "constant", ""]);
+  // Nothing is dead where this and the other are the same.
+  expect(named("difference")).toEqual(["", "same", "constant", ""]);
 });

@@ -1,6 +1,6 @@
 /** In which order the channels stand. */
 
-import type { Sort, Stats } from "../records";
+import type { LayerPictures, Sort, Stats } from "../records";
 
 /**
  * Channel numbers in order: by number, or falling by a statistic or by numbers of the sort's own; equal ones by
@@ -30,9 +30,10 @@ function falling(a = Number.NaN, b = Number.NaN): number {
 }
 
 /** What a channel is when all its cells hold one value. */
-export function flatness(stats: Stats, channel: number): "" | "constant" | "dead" {
+export function flatness({ stats, side }: Pick<LayerPictures, "stats" | "side">, channel: number): string {
   const lo = stats.min[channel];
   const hi = stats.max[channel];
   if (lo === undefined || hi === undefined || lo !== hi || (stats.nonfinite[channel] ?? 0) > 0) return "";
-  return hi === 0 ? "dead" : "constant";
+  if (hi !== 0) return "constant";
+  return side === "difference" ? "same" : "dead";
 }

@@ -149,8 +149,8 @@ function copy(context: CanvasRenderingContext2D, from: Source, to: Box): void {
 }
 
 /** A tile's number, and a word when all its cells are alike. */
-function labelOf({ stats }: LayerPictures, channel: number): string {
-  const flat = flatness(stats, channel);
+function labelOf(pictures: LayerPictures, channel: number): string {
+  const flat = flatness(pictures, channel);
   return flat ? `${channel} · ${flat}` : String(channel);
 }
 

@@ -82,13 +82,14 @@ function Cell({ layout, index, pictures }: { layout: Layout; index: number; pict
 }
 
 /** `channel 37 of 512, mean 0.12, max 3.4`, and what is odd about it. */
-export function labelOf({ stats, channels }: LayerPictures, channel: number): string {
+export function labelOf(pictures: LayerPictures, channel: number): string {
+  const { stats, channels } = pictures;
   const lost = stats.nonfinite[channel] ?? 0;
   const parts = [
     `channel ${channel} of ${channels}`,
     `mean ${format(stats.mean[channel], 3)}`,
     `max ${format(stats.max[channel], 3)}`,
-    flatness(stats, channel),
+    flatness(pictures, channel),
     lost > 0 ? `${lost} ${lost === 1 ? "cell" : "cells"} not finite` : "",
   ];
   return parts.filter(Boolean).join(", ");

@@ -19,11 +19,12 @@ interface Props {
 export function Facts({ channel, pictures, spot }: Props) {
   const { stats } = pictures;
   const lost = stats.nonfinite[channel] ?? 0;
+  const flat = flatness(pictures, channel);
   return (
     <div class="nn-facts-row">
       <Value pictures={pictures} spot={spot} />
       <span class="nn-numbers">
-        {flatness(stats, channel) && <b>{flatness(stats, channel)}</b>}
+        {flat && <b>{flat}</b>}
         {lost > 0 && <Fact name="not finite" value={`${lost}`} />}
         <Fact name="mean" value={format(stats.mean[channel], 4)} />
         <Fact name="max" value={format(stats.max[channel], 4)} />
