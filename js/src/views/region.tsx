@@ -85,9 +85,7 @@ function Card({ row, tab }: { readonly row: Responding; readonly tab: number }) 
         <Thumb tile={tile} />
       </span>
       <span class="nn-card-words">
-        <code class="nn-cut" title={layer}>
-          {layer}
-        </code>
+        <code>{layer}</code>
         <span>
           channel <b>{channel}</b> · <b>{signed(score)}</b>
         </span>
