@@ -27,6 +27,14 @@ WALK = (
 BENEATH = ("contextlib.py", "torch/overrides.py", "torch/random.py", "torch/nn/modules/module.py")
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """A shell lets what it starts in the background ignore interrupts; here they are heard."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Tiny(nn.Module):
     def __init__(self):
         super().__init__()
