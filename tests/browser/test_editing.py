@@ -209,9 +209,11 @@ def test_painting_by_keyboard_alone(panel):
     panel.follows(f"({changed}[112, 100].item(), {changed}[112, 70].item())", (True, False))
     keys.press("Control+z")
     panel.follows("(scope.edits.undoable, scope.edits.redoable)", (1, 1))
+    expect(panel.root).to_have_attribute("data-painting", "0")  # the kernel knows of a step before the panel
     keys.press("Control+Shift+z")
     panel.follows("(scope.edits.undoable, scope.edits.redoable)", (2, 0))
     for _ in range(2):
+        expect(panel.root).to_have_attribute("data-painting", "0")
         keys.press("Control+z")
     is_whole(panel)
     keys.press("Escape")
