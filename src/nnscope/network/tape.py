@@ -151,27 +151,24 @@ def like(value: Any, items: list[Any]) -> Any:
 
 def held(value: Any) -> Iterator[Tensor]:
     """The tensors in what a function is given or returns."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from held(item)
-    elif isinstance(value, dict):
-        yield from held(list(value.values()))
-    elif isinstance(value, slice):
-        yield from held((value.start, value.stop, value.step))
+    return (part for part in _within(value) if isinstance(part, Tensor))
 
 
 def plain(value: Any) -> Iterator[Any]:
     """The numbers and words in what a function is given."""
+    return (part for part in _within(value) if type(part) in PLAIN)
+
+
+def _within(value: Any) -> Iterator[Any]:
+    """What is in containers, and in containers in them."""
     if isinstance(value, (tuple, list)):
         for item in value:
-            yield from plain(item)
+            yield from _within(item)
     elif isinstance(value, dict):
-        yield from plain(list(value.values()))
+        yield from _within(list(value.values()))
     elif isinstance(value, slice):
-        yield from plain((value.start, value.stop, value.step))
-    elif type(value) in PLAIN:
+        yield from _within((value.start, value.stop, value.step))
+    else:
         yield value
 
 

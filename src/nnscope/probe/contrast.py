@@ -14,7 +14,7 @@ from torch import Tensor
 from nnscope.attribution.bench import Growing
 from nnscope.attribution.heatmap import change
 from nnscope.errors import OptionError
-from nnscope.probe.explainer import Explainer, Target
+from nnscope.probe.explainer import Explainer, Target, _to_the_end
 from nnscope.probe.seen import Seen, _forget, _summaries, _values
 from nnscope.records import ChannelDifferences, DifferenceTable, Heatmap, Layer, LayerDifference, LayerTable
 from nnscope.tensors.similarity import likeness
@@ -128,11 +128,7 @@ class Contrast(Seen):
         Raises:
             ForwardError: A model raised.
         """
-        made = DifferenceTable(())
-        for made in self.comparing():
-            if progress is not None:
-                progress(made)
-        return made
+        return _to_the_end(self.comparing(), progress)
 
     def comparing(self) -> Iterator[DifferenceTable]:
         """The table of ``table`` as it grows, layer by layer; the whole of it comes last.

@@ -13,7 +13,7 @@ from nnscope.errors import ImageError
 from nnscope.network import survey as network
 from nnscope.network.preprocess import prepare
 from nnscope.probe.contrast import Contrast, known
-from nnscope.probe.explainer import Explainer
+from nnscope.probe.explainer import Explainer, _to_the_end
 from nnscope.probe.seen import MEGABYTE, _summaries, _values
 from nnscope.records import DifferenceTable, Layer, LayerDifference
 from nnscope.tensors.similarity import FEW, gram, likeness_of, linear_cka, sums
@@ -41,13 +41,8 @@ def differences(
     contrast = Contrast(this, other)
     if len(several) == 1:
         return contrast.table(progress)
-    made = DifferenceTable(())
-    for made in Several(
-        contrast, _inputs(this, several, transform), _inputs(other, several, transform)
-    ).run():
-        if progress is not None:
-            progress(made)
-    return made
+    inputs = (_inputs(explainer, several, transform) for explainer in (this, other))
+    return _to_the_end(Several(contrast, *inputs).run(), progress)
 
 
 class _Piece(NamedTuple):

@@ -123,11 +123,15 @@ class Listening(Drawing):
         """Change an image and draw what became of it; the sender waits for the end of it."""
         try:
             edit.make(self._desk.edits(specimen))
-            self._changed_sides()
-            self._refresh()
+            self.redraw()
             self.send({"k": "done", "rid": edit.rid})
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(edit.rid, str(error))
+
+    def redraw(self) -> None:
+        """Draw what ``edits`` have made of the image."""
+        self._changed_sides()
+        self._refresh()
 
     def _changed_sides(self) -> None:
         """Draw this where there is nothing left to compare with."""

@@ -95,11 +95,6 @@ class Scope(Listening):
         """How the image was edited; after a change here, call ``redraw``."""
         return self._desk.edits(self.specimen)
 
-    def redraw(self) -> None:
-        """Draw what ``edits`` have made of the image."""
-        self._changed_sides()
-        self._refresh()
-
     @property
     def plots(self) -> Plots:
         """Charts that follow this panel: ``HBox([scope, scope.plots.activations()])``."""
