@@ -11,6 +11,7 @@ from nnscope.probe.explainer import RANKINGS, Target, coarse_map
 from nnscope.probe.probe import Probe
 from nnscope.probe.seen import Seen
 from nnscope.probe.several import differences
+from nnscope.synthesis.ascent import Ascent
 from nnscope.tensors.brush import TOOLS
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "RANKINGS",
     "STYLES",
     "TOOLS",
+    "Ascent",
     "Contrast",
     "Edits",
     "Growing",

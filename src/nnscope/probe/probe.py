@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nnscope.probe.changes import Changes
 from nnscope.probe.comparing import Comparing
-from nnscope.probe.editing import Editing
+from nnscope.probe.maximizing import Maximizing
 from nnscope.probe.places import Places
 
 
-class Probe(Changes, Editing, Comparing, Places):
+class Probe(Changes, Comparing, Maximizing, Places):
     """One model looking at one image; see ``Sight`` for its arguments."""

@@ -15,6 +15,7 @@ from nnscope.records.region import RegionRanking, RegionRow
 from nnscope.records.specimen import Box, Geometry, Specimen
 from nnscope.records.stage import Stage
 from nnscope.records.table import LayerTable
+from nnscope.records.visualization import FeatureVisualization
 
 __all__ = [
     "Arithmetic",
@@ -28,6 +29,7 @@ __all__ = [
     "DifferenceTable",
     "Effects",
     "Family",
+    "FeatureVisualization",
     "Field",
     "Geometry",
     "Heatmap",

@@ -1,0 +1,1 @@
+"""Images made by gradient ascent: what a channel, a class or a direction wants to see."""
