@@ -79,10 +79,9 @@ class Maximizing(Editing):
             ImageError: The image to start from cannot be used.
             ForwardError: The model raised, no gradient reaches the image, or the objective is no number.
         """
-        steps = self.maximizing(
-            layer, channel, cell=cell, target=target, direction=direction, size=size, start=start, **settings
-        )
-        return _to_the_end(steps, progress)
+        wish = {"cell": cell, "target": target, "direction": direction, "size": size, "start": start}
+        every = 0.25 if progress else 2.0
+        return _to_the_end(self.maximizing(layer, channel, **wish, every=every, **settings), progress)
 
     def maximizing(
         self,
@@ -94,13 +93,14 @@ class Maximizing(Editing):
         direction: Tensor | Sequence[float] | None = None,
         size: Size = None,
         start: Any = None,
+        every: float = 0.25,
         hurry: Callable[[], bool] = lambda: False,
         **settings: Any,
     ) -> Ascent:
         """The images of ``maximize`` while they are made; the whole of them come last.
 
-        Each round takes a quarter of a second, at least one step, and ends sooner where ``hurry`` says so
-        after a step. Between two rounds nothing is held: leave off, and the work ends there.
+        Each round takes ``every`` seconds, at least one step, and ends sooner where ``hurry`` says so after a
+        step. Between two rounds nothing is held: leave off, and the work ends there.
         """
         self.refresh()
         image = None if start is None else self._image(start, size)
@@ -111,14 +111,14 @@ class Maximizing(Editing):
         else:
             row = self._read_layer(layer)
             objectives, read = _objectives(row, channel, cell, direction), row.name
-        every = [objective for objective in objectives for _ in range(chosen.pictures)]
-        if len(every) > MOST_IMAGES:
-            msg = f"{len(every)} images at once are more than {MOST_IMAGES}; ask for fewer at a time."
+        objectives = [objective for objective in objectives for _ in range(chosen.pictures)]
+        if len(objectives) > MOST_IMAGES:
+            msg = f"{len(objectives)} images at once are more than {MOST_IMAGES}; ask for fewer at a time."
             raise OptionError(msg)
         subject = Subject(
             self.model, self.name, read, self.specimen, self._silence, self._at_once(chosen.size)
         )
-        return Ascent(subject, every, chosen, image, hurry)
+        return Ascent(subject, objectives, chosen, image, every=every, hurry=hurry)
 
     # -- inside -----------------------------------------------------------------------------
 

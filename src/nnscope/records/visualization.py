@@ -25,8 +25,8 @@ class FeatureVisualization:
 
     tensor: Tensor = field(repr=False)
     """The images as the network is given them, normalised its own way: float32 CPU ``[n, C, H, W]``."""
-    pixels: npt.NDArray[np.uint8] = field(repr=False)
-    """The same for the eye, ``[n, H, W, 3]``; ``[n, H, W, 1]`` for a network of one channel."""
+    drawn: Tensor = field(repr=False)
+    """The same before that, as colours in [0, 1]: float32 CPU ``[n, C, H, W]``."""
     labels: Sequence[str]
     """What each was made for: ``"channel 14 of features.3"``."""
     history: Tensor = field(repr=False)
@@ -49,6 +49,20 @@ class FeatureVisualization:
     def step(self) -> int:
         """How many steps are done."""
         return int(self.history.shape[1])
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """The images for the eye, ``[n, H, W, 3]``; ``[n, H, W, 1]`` for a network of one channel.
+
+        Of two channels their mean is shown, of more than three the first three.
+        """
+        import numpy as np  # loaded only when something is drawn
+
+        values = self.drawn.numpy().transpose(0, 2, 3, 1)
+        if values.shape[3] == 2:
+            values = values.mean(axis=3, keepdims=True)
+        rounded: npt.NDArray[np.uint8] = np.floor(np.clip(values[..., :3], 0, 1) * 255 + 0.5).astype(np.uint8)
+        return rounded
 
     @property
     def images(self) -> list[Image.Image]:
@@ -88,7 +102,7 @@ class FeatureVisualization:
         return replace(
             self,
             tensor=self.tensor[one],
-            pixels=self.pixels[one],
+            drawn=self.drawn[one],
             labels=self.labels[one],
             history=self.history[one],
             scores=self.scores[one],

@@ -26,8 +26,6 @@ from nnscope.synthesis.provenance import provenance
 from nnscope.synthesis.settings import Settings
 from nnscope.synthesis.wake import waking
 
-ROUND = 0.25
-"""Seconds for which the model is held: to guard it costs as much as a step of a small network."""
 STILL = 48
 """Steps without a gradient after which an image is left as it is."""
 
@@ -58,16 +56,18 @@ class _Found(NamedTuple):
 
 
 class Ascent(Iterator[FeatureVisualization]):
-    """Images on their way: each ``next`` makes steps for a quarter of a second, at least one.
+    """Images on their way: each ``next`` is a round of steps, at least one.
 
-    Between two of them nothing is held: leave off, and the work ends there; go on, and it goes on as if it
-    had not stopped. The last one has ``done == 1``.
+    The model is held for a whole round, for to guard it costs as much as a step of a small network. Between
+    two rounds nothing is held: leave off, and the work ends there; go on, and it goes on as if it had not
+    stopped. The last one has ``done == 1``.
 
     Args:
         subject: What is asked.
         objectives: What each image is made for; those of one objective stand together.
         settings: How.
         start: An image ``[C, H, W]`` in [0, 1] to start from; by default noise.
+        every: Seconds that a round takes.
         hurry: Asked after each step; where it says yes, the round ends there.
 
     Raises:
@@ -82,6 +82,8 @@ class Ascent(Iterator[FeatureVisualization]):
         objectives: Sequence[Objective],
         settings: Settings,
         start: Tensor | None = None,
+        *,
+        every: float = 0.25,
         hurry: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
@@ -92,7 +94,7 @@ class Ascent(Iterator[FeatureVisualization]):
         self._subject = subject
         self._objectives = list(objectives)
         self._from = "noise" if start is None else "an image"
-        self._hurry = hurry
+        self._every, self._hurry = every, hurry
         self._paint = Paint(subject.specimen)
         self._sign = -1.0 if settings.negative else 1.0
         device = subject.specimen.input.device
@@ -130,7 +132,7 @@ class Ascent(Iterator[FeatureVisualization]):
         """The images after another round."""
         if self.latest is not None and self.latest.done == 1 and self.ended:
             raise StopIteration
-        until = time.monotonic() + ROUND
+        until = time.monotonic() + self._every
         with self._held():
             while not self.ended:
                 interruption_point()
@@ -155,17 +157,21 @@ class Ascent(Iterator[FeatureVisualization]):
         size = self.settings.size
         move = motion.draw(size, self._generator) if self.settings.moves else None
         values, gradient = self._ascend(move)
-        self._wake(gradient, move)
-        finite = values.isfinite() & gradient.flatten(1).isfinite().all(1).cpu()
-        for index in (~finite & ~self._resting).nonzero().flatten().tolist():
+        strength = gradient.flatten(1).abs().amax(1).cpu()  # of it NaN and zero are seen at a glance
+        self._wake(gradient, strength, move)
+        for index in (~(values + strength).isfinite() & ~self._resting).nonzero().flatten().tolist():
             self._give_up(index, float(values[index]))
-        values[self._resting] = math.nan
-        self._history.append(values)
         parameters = self._canvas.parameters
         self._good = parameters.detach().clone()
-        self._canvas.climb(gradient.nan_to_num(0, 0, 0))
-        with torch.no_grad():
-            parameters[self._resting] = self._good[self._resting]
+        resting = self._resting.to(parameters.device)
+        if resting.any():
+            values[self._resting] = math.nan
+            gradient[resting] = 0
+        self._history.append(values)
+        self._canvas.climb(gradient)
+        if resting.any():  # Adam goes on without a gradient
+            with torch.no_grad():
+                parameters[resting] = self._good[resting]
 
     def _ascend(self, move: motion.Motion | None) -> tuple[Tensor, Tensor]:
         """The objective of each image, float32 CPU ``[n]``, and where its parameters go, ``[n, …]``."""
@@ -188,9 +194,9 @@ class Ascent(Iterator[FeatureVisualization]):
             raise ForwardError(self._unreached())
         return found.values.detach().float().cpu(), gradient[part]
 
-    def _wake(self, gradient: Tensor, move: motion.Motion | None) -> None:
+    def _wake(self, gradient: Tensor, strength: Tensor, move: motion.Motion | None) -> None:
         """Find a way for images that have no gradient, and leave those for which there was none for long."""
-        closed = (gradient == 0).flatten(1).all(1).cpu() & ~self._resting
+        closed = (strength == 0) & ~self._resting
         self._still = torch.where(closed, self._still + 1, 0)
         self._lived |= ~closed
         for part in self._parts():
@@ -336,7 +342,7 @@ class Ascent(Iterator[FeatureVisualization]):
         facts = provenance(self._objectives, self.settings, self.steps, about)
         return FeatureVisualization(
             tensor=(tensor.movedim(-1, 1) if subject.specimen.channels_last else tensor).float().cpu(),
-            pixels=self._paint.pixels(images),
+            drawn=images.detach().float().cpu().clone(),
             labels=[objective.label for objective in self._objectives],
             history=history,
             scores=self._scores.clone(),

@@ -71,7 +71,7 @@ def draw(size: tuple[int, int], generator: torch.Generator) -> Motion:
 def moved(images: Tensor, motion: Motion) -> Tensor:
     """Images ``[n, C, H, W]`` in [0, 1] after a movement, of the same size."""
     count, _, height, width = images.shape
-    matrix = motion.matrix(height, width).to(images)
-    grid = F.affine_grid(matrix.expand(count, 2, 3), list(images.shape), align_corners=False)
+    matrix = motion.matrix(height, width).to(images)[None]
+    grid = F.affine_grid(matrix, [1, 1, height, width], align_corners=False).expand(count, -1, -1, -1)
     # Grey is zero for the moment: zeros are what comes in from outside.
     return F.grid_sample(images - GREY, grid, mode="bilinear", align_corners=False) + GREY

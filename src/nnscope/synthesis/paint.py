@@ -1,13 +1,11 @@
-"""From images in [0, 1] to what a network is given, and to what the eye is shown."""
+"""From images in [0, 1] to what a network is given, and back."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from nnscope.network.images import look
 from nnscope.records import Specimen
 
 
@@ -45,9 +43,3 @@ class Paint:
         """Which image in [0, 1] an input ``[C, H, W]`` shows: float32 on its device, clipped."""
         values = self._colours.decode(planes.detach().double().cpu().numpy())
         return torch.from_numpy(values.astype(np.float32)).clamp(0, 1).to(planes.device)
-
-    def pixels(self, images: Tensor) -> npt.NDArray[np.uint8]:
-        """What the eye is shown of images ``[n, C, H, W]``: ``[n, H, W, 3]``; ``[…, 1]`` of one channel."""
-        channels_last = images.detach().float().cpu().movedim(1, -1).numpy()
-        drawn = [np.asarray(look(values)) for values in channels_last]
-        return np.stack([each if each.ndim == 3 else each[:, :, None] for each in drawn])
