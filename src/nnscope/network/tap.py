@@ -34,7 +34,8 @@ class Tap:
     Args:
         model: The model. Reading it is to be guarded by ``untouched``.
         layer: Name of the layer; ``None`` reads what the model returns.
-        x: An input, ``[1, …]``, of the size that all others will have.
+        x: An input, ``[1, …]``, of the size that all others will have. Noise is best: of an even image one
+            layer's values may be another's by chance.
 
     Raises:
         ForwardError: The model raised on it.
@@ -46,6 +47,7 @@ class Tap:
         self._name = layer
         self.layout: Layout | None = None
         """Which axis of the layer's output for one image holds what; ``None`` where it is no picture."""
+        self._kind = ""
         self._counted: Callable[[Tensor], Any] | None = None
         if layer is None:
             self._counted = self._returned
@@ -53,7 +55,7 @@ class Tap:
         with torch.no_grad():
             watched = self.watched(x)
             for way in self._ways(layer, x, watched):
-                found = way(x)
+                found = way(x.clone())
                 if isinstance(found, Tensor) and _equal(found, watched):
                     self._counted = way
                     break
@@ -79,6 +81,7 @@ class Tap:
         def visit(call: Call, output: Tensor) -> None:
             if call.name == self._name:
                 self.layout = self.layout or call.layout
+                self._kind = "" if call.module is not None else call.kind
                 found.append(output)
                 raise _Reached
 
@@ -97,9 +100,11 @@ class Tap:
         """Cheaper ways to read the layer, to be tried."""
         name, _, number = layer.rpartition(":")
         name, nth = (name, int(number)) if name and number.isdecimal() else (layer, 1)
-        for module, other in named_parts(self._model).items():
-            if other == name and not isinstance(module, torch.jit.ScriptModule):
-                yield partial(self._by_module, module, nth)
+        if not self._kind:
+            for module, other in named_parts(self._model).items():
+                if other == name and not isinstance(module, torch.jit.ScriptModule):
+                    yield partial(self._by_module, module, nth)
+            return
         place = self._place(x, watched)
         if place is not None:
             yield partial(self._by_function, *place)
@@ -132,13 +137,14 @@ class Tap:
         """After how many calls of functions the values are there, and the name of the one that made them."""
 
         def look(count: int, name: str, result: Tensor) -> None:
-            if _equal(result, watched):
+            if name == self._kind and _equal(result, watched):
                 place.append((count, name))
                 raise _Reached
 
         place: list[tuple[int, str]] = []
+        x = x.clone()
         with suppress(_Reached), _Counting(look):
-            self._returned(x.clone())
+            self._returned(x)
         return place[0] if place else None
 
     def _by_function(self, nth: int, name: str, x: Tensor) -> Any:

@@ -249,11 +249,13 @@ class Ascent(Iterator[FeatureVisualization]):
 
     def _tapped(self, shape: tuple[int, int, int, int]) -> Tap:
         _, channels, height, width = shape
-        grey = torch.full((1, channels, height, width), 0.5, device=self._canvas.parameters.device)
         subject = self._subject
+        noise = torch.rand(1, channels, height, width, generator=torch.Generator().manual_seed(0))
+        given = self._paint.encoded(noise.to(subject.specimen.input.device))
         try:
-            tap = Tap(subject.model, subject.layer, self._paint.encoded(grey))
-            tap(self._paint.encoded(grey))
+            tap = Tap(subject.model, subject.layer, given)
+            if subject.layer is None:
+                tap(given)
         except ForwardError as error:
             _, own_height, own_width = subject.specimen.shape
             if (height, width) == (own_height, own_width):
@@ -283,11 +285,12 @@ class Ascent(Iterator[FeatureVisualization]):
 
     def _check_apart(self) -> None:
         """Make sure that the model answers several images as it answers each alone."""
-        part = slice(0, self._part)
+        part = slice(0, min(2, self._part))
         if len(self._objectives[part]) == 1:
             return
         with torch.no_grad():
             images = self._canvas.drawn(part)
+            images = torch.stack([images[0], torch.zeros_like(images[0])])
             together, alone = self._read(images, part).values, self._read(images[:1], slice(0, 1)).values
         if not torch.allclose(together[:1], alone, rtol=1e-2, atol=1e-6, equal_nan=True):
             raise OptionError(self._coupled())
