@@ -15,14 +15,14 @@ export const shared = {
   metafile: true,
 };
 
-/** What the panel fetches: the rooms when one is opened, the tools after the first picture. */
-const PARTS = ["rooms", "tools"];
+/** What the panel fetches: rooms when one is opened, tools after the first picture, what channels want when asked. */
+const PARTS = ["rooms", "tools", "wanting"];
 
 /** The style sheet of a part is text in its module: a host loads no second one. */
 export const styleAsText = {
   name: "style as text",
   setup({ onLoad }) {
-    onLoad({ filter: /src\/(rooms|tools)\.css$/ }, async ({ path }) => {
+    onLoad({ filter: /src\/(rooms|tools|wanting)\.css$/ }, async ({ path }) => {
       const { outputFiles } = await esbuild.build({
         entryPoints: [path],
         bundle: true,

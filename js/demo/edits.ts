@@ -83,6 +83,7 @@ function wordsFor(edit: Edit): string {
   if (edit.op === "light") return `brightness ${edit.brightness}, contrast ${edit.contrast}`;
   if (edit.op === "flip") return edit.axis === "horizontal" ? "flipped horizontally" : "flipped vertically";
   if (edit.op === "open") return `opened ${edit.name}`;
+  if (edit.op === "wanted") return edit.negative ? "what a channel dislikes" : "what a channel wants";
   return "as it came";
 }
 

@@ -4,6 +4,7 @@ import { provide } from "../src/load";
 import type { HostModel } from "../src/model";
 import * as rooms from "../src/rooms";
 import * as tools from "../src/tools";
+import * as wanting from "../src/wanting";
 import widget from "../src/widget";
 import { fakeScope, type Specimen } from "./fakekernel";
 import { type FakeModel, handed } from "./fakemodel";
@@ -12,7 +13,7 @@ const SIZES = { clientWidth: 670, clientHeight: 420, offsetWidth: 670 };
 
 /** Give every element a size, for environments that lay nothing out, and have the rooms at hand. */
 export function pretendLayout(): void {
-  provide({ rooms, tools });
+  provide({ rooms, tools, wanting });
   for (const [name, value] of Object.entries(SIZES)) {
     Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
   }

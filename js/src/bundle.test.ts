@@ -18,6 +18,7 @@ test.each([
   ["widget.js", 100],
   ["rooms.js", 150],
   ["tools.js", 100],
+  ["wanting.js", 100],
 ])("%s has at most %i KB", (name, most) => {
   expect(made.get(name)?.bytes).toBeGreaterThan(1024);
   expect(made.get(name)?.bytes).toBeLessThanOrEqual(most * 1024);
@@ -26,6 +27,7 @@ test.each([
 const PARTS = [
   ["rooms.js", "VIEWS"],
   ["tools.js", "readEffects"],
+  ["wanting.js", "readWants"],
 ] as const;
 
 test.each(PARTS)("%s holds nothing that the panel has", (part) => {

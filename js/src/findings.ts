@@ -4,15 +4,17 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Differences, Field, Pair, Pins, Ranking } from "./compared";
 import type { CodeTile, Family } from "./records";
 
-/** What is fetched apart: the modules `rooms.ts` and `tools.ts`, by the names the kernel knows them by. */
+/** What is fetched apart: the modules `rooms.ts`, `tools.ts` and `wanting.ts`, by the names the kernel knows them by. */
 export interface Parts {
   readonly rooms: typeof import("./rooms");
   readonly tools: typeof import("./tools");
+  readonly wanting: typeof import("./wanting");
 }
 export type Rooms = Parts["rooms"];
 export type Tools = Parts["tools"];
+export type Wanting = Parts["wanting"];
 
-/** The code of a part: of the rooms, which is fetched when one is first opened, or of the tools. */
+/** The code of a part: of the rooms, which is fetched when one is first opened, of the tools, or of what channels want. */
 export interface Lazy<T = Rooms> {
   /** The part; `null` until it has come. */
   readonly part: ReadonlySignal<T | null>;

@@ -1,5 +1,6 @@
 /** The traits of a scope, one line each, with the names they have in `widget/traits.py`. */
 
+import type { Wanted } from "./ascent";
 import type {
   About,
   Bytes,
@@ -59,6 +60,16 @@ export interface ScopeModel {
   scale: readonly number[];
   /** Channels that are held in sight, as units. */
   pins: readonly string[];
+  /** Whether the grid shows what each channel wants in place of its values. */
+  wants: boolean;
+  /** Whether the pictures of the enlarged channel grow; where not, they pause. */
+  growing: boolean;
+  /** Steps of gradient ascent of each of them, 1 to 4096. */
+  wants_steps: number;
+  /** Their height and width in pixels, 16 to 1024; 0: as it suits the network. */
+  wants_size: number;
+  /** Seed of their noise and random transformations. */
+  wants_seed: number;
   layers: readonly LayerInfo[];
   predictions: readonly Prediction[];
   status: string;
@@ -80,6 +91,9 @@ export interface ScopeModel {
   _edits: Edits;
   _effects_header: Header;
   _effects: Bytes;
+  _wants_header: Header;
+  _wants: Bytes;
+  _wanted: Wanted;
 }
 
 const NOTHING = new ArrayBuffer(0);
@@ -112,6 +126,11 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   shares: false,
   scale: [],
   pins: [],
+  wants: false,
+  growing: false,
+  wants_steps: 128,
+  wants_size: 0,
+  wants_seed: 0,
   layers: [],
   predictions: [],
   status: "ready",
@@ -133,6 +152,9 @@ export const DEFAULTS: Readonly<ScopeModel> = {
   _edits: {},
   _effects_header: {},
   _effects: NOTHING,
+  _wants_header: {},
+  _wants: NOTHING,
+  _wanted: {},
 };
 
 export const TRAIT_NAMES = Object.keys(DEFAULTS) as (keyof ScopeModel)[];

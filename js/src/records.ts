@@ -1,5 +1,7 @@
 /** The facts that travel between the parts: types only, so every part may use them. */
 
+import type { Ascent } from "./ascent";
+
 /** What a layer does, coarsely; the rail is tinted by it. */
 export type Family = "convolution" | "norm" | "activation" | "attention" | "pooling" | "other";
 
@@ -261,4 +263,6 @@ export type Edit =
       readonly begin: boolean;
     }
   | { readonly op: "undo" | "redo" | "reset" }
-  | { readonly op: "open"; readonly name: string };
+  | { readonly op: "open"; readonly name: string }
+  /** The picture made of the enlarged channel takes the image's place. */
+  | { readonly op: "wanted"; readonly method: Ascent; readonly negative: boolean };

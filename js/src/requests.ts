@@ -1,6 +1,7 @@
 /** Questions to the kernel: a few at a time, each with a number, a time limit and a way to call it off. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Grow } from "./ascent";
 import type { Edit } from "./records";
 import { bytesOf, decode, join, type Packet } from "./wire/packet";
 
@@ -40,11 +41,13 @@ export interface Ask {
     | "network"
     | "rooms"
     | "tools"
+    | "wanting"
     | "pair"
     | "differences"
     | "region"
     | "field"
-    | "pins";
+    | "pins"
+    | "wants";
   readonly epoch: number;
   readonly layer: string;
   readonly channels: readonly number[];
@@ -152,6 +155,11 @@ export class Requests {
   /** Stop the long work that is going on; no reply comes. */
   stop(): void {
     this.#post({ k: "stop", rid: this.#next++ });
+  }
+
+  /** End the pictures that grow, begin them anew, or go on beyond their end; no reply comes. */
+  grow(op: Grow): void {
+    this.#post({ k: "grow", rid: this.#next++, op });
   }
 
   /** An answer came, or failed to come, by another way. */

@@ -22,10 +22,12 @@ beforeEach(() => {
   const sync = connect(model, controller.signal);
   const nothing = () => Promise.reject(new Error("There is no kernel."));
   const [lazy, tools] = [createLazy("rooms", nothing), createLazy("tools", nothing)];
+  const wanting = createLazy("wanting", nothing);
   store = createStore(sync, {
     detail: createDetail(sync.request, () => sync.pictures.peek(), controller.signal),
     lazy,
     tools,
+    wanting,
     answers: createAnswers(sync.request, lazy, tools),
   });
 });

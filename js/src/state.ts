@@ -1,13 +1,14 @@
 /** What the views stand on: `Store` is one per scope, the traits and what follows from them. */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Grow, Wants } from "./ascent";
 import type { Effects } from "./compared";
 import { orderOf } from "./draw/order";
 import type { Portions } from "./draw/portions";
 import { placeOf } from "./draw/query";
 import { answers } from "./draw/question";
 import { layerRange, type Range, rangeIn, rangeOf } from "./draw/scale";
-import type { Answers, Lazy, Tools } from "./findings";
+import type { Answers, Lazy, Tools, Wanting } from "./findings";
 import type { Bytes, Header, ScopeModel } from "./model";
 import type {
   Checks,
@@ -41,6 +42,8 @@ export interface Source {
   edit(edit: Edit, file?: ArrayBuffer): Promise<void>;
   /** Stop the long work that is going on. */
   stop(): void;
+  /** End the pictures that grow, begin them anew, or go on beyond their end. */
+  grow(op: Grow): void;
   retry(): void;
 }
 
@@ -70,9 +73,10 @@ export type Awaited = "" | "layer" | "map" | "work";
 
 export interface Store extends Source {
   readonly detail: Detail;
-  /** The code of the rooms, and of the tools. */
+  /** The code of the rooms, of the tools, and of what shows what channels want. */
   readonly lazy: Lazy;
   readonly tools: Lazy<Tools>;
+  readonly wanting: Lazy<Wanting>;
   /** What the kernel told the rooms. */
   readonly answers: Answers;
   /** What the checks of the map found; `null` without the rooms' code, or while there is nothing. */
@@ -106,6 +110,8 @@ export interface Store extends Source {
   readonly laid: ReadonlySignal<HeatMap | null>;
   /** Whether another map will replace it. */
   readonly fading: ReadonlySignal<boolean>;
+  /** The pictures of what the enlarged channel wants; `null` without the code that reads them, or while there are none. */
+  readonly grown: ReadonlySignal<Wants | null>;
   /** Whether there is something that a map can explain. */
   readonly explains: ReadonlySignal<boolean>;
   readonly enlarged: ReadonlySignal<number | null>;
@@ -116,7 +122,7 @@ export interface Store extends Source {
   rangeOf(channel: number): Range;
 }
 
-type More = Pick<Store, "detail" | "lazy" | "tools" | "answers">;
+type More = Pick<Store, "detail" | "lazy" | "tools" | "wanting" | "answers">;
 
 export function createStore(source: Source, more: More): Store {
   const { traits, pictures, map } = source;
@@ -154,6 +160,9 @@ export function createStore(source: Source, more: More): Store {
     ),
     effects: computed(() =>
       readBy(more.tools.part.value?.readEffects, traits._effects_header.value, traits._effects.value),
+    ),
+    grown: computed(() =>
+      readBy(more.wanting.part.value?.readWants, traits._wants_header.value, traits._wants.value),
     ),
     held,
     range,

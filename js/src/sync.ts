@@ -9,6 +9,7 @@ import {
   signal,
   untracked,
 } from "@preact/signals";
+import type { Grow } from "./ascent";
 import { Cache } from "./cache";
 import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
 import type { Edit, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
@@ -46,6 +47,8 @@ export interface Sync {
   unanswered(): void;
   /** Stop the long work that is going on. */
   stop(): void;
+  /** End the pictures that grow, begin them anew, or go on beyond their end. */
+  grow(op: Grow): void;
   /** Hope for an answer again: send everything the user chose, and ask for a sign of life. */
   retry(): void;
 }
@@ -71,6 +74,11 @@ const CHOICES = [
   "fill",
   "region",
   "shares",
+  "wants",
+  "growing",
+  "wants_steps",
+  "wants_size",
+  "wants_seed",
 ] as const;
 
 /** Listen to a model until `signal` aborts. */
@@ -107,6 +115,7 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
     edit: (edit, file) => requests.edit(edit, file),
     unanswered: () => requests.heard(false),
     stop: () => requests.stop(),
+    grow: (op) => requests.grow(op),
     retry() {
       const choices = Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()]));
       batch(() => {

@@ -22,9 +22,10 @@ function open(model: HostModel): Connection {
   const sync = connect(model, controller.signal);
   const lazy = createLazy("rooms", () => fetchCode("rooms", sync, controller.signal));
   const tools = createLazy("tools", () => fetchCode("tools", sync, controller.signal));
+  const wanting = createLazy("wanting", () => fetchCode("wanting", sync, controller.signal));
   const detail = detailOf(tools, sync, controller.signal);
   const answers = createAnswers(sync.request, lazy, tools);
-  const store = createStore(sync, { detail, lazy, tools, answers });
+  const store = createStore(sync, { detail, lazy, tools, wanting, answers });
   const stop = watch(store, PATIENCE);
   const stopTools = effect(() => {
     // Not before the first picture, for which nothing should wait.

@@ -48,14 +48,16 @@ TYPESCRIPT = {
     "model": set(),
     "wire": set(),
     "shared": set(),
-    "findings": {"rooms", "tools"},
+    "findings": {"rooms", "tools", "wanting"},
     "compared": set(),
+    "ascent": set(),
     "requests": {"wire"},
     "state": {"draw", "model"},
     "view": {"draw", "model"},
     "views": {"draw", "graph", "state", "view"},
     "rooms": {"draw", "views", "wire"},
     "tools": {"ahead", "detail", "draw", "views", "wire"},
+    "wanting": {"draw", "views", "wire"},
     "load": {"shared"},
     "answers": {"cache", "requests", "wire"},
     "detail": {"cache", "requests", "state", "wire"},
@@ -63,7 +65,7 @@ TYPESCRIPT = {
     "ahead": {"draw", "sync", "wire"},
     "widget": {"answers", "load", "model", "requests", "state", "sync", "view", "views", "wire"},
 }
-TYPES_FOR_ALL = {"records", "findings", "compared"}
+TYPES_FOR_ALL = {"records", "findings", "compared", "ascent"}
 
 
 class Import(NamedTuple):

@@ -23,10 +23,12 @@ export function Panel() {
   const covered = Boolean(checking) || store.enlarged.value !== null;
   const empty = store.pictures.value === null;
   const rooms = store.lazy.part.value;
+  const wanting = store.wanting.part.value;
   return (
     <>
       {rooms && <style>{rooms.STYLE}</style>}
       <Slot>{({ STYLE }) => <style>{STYLE}</style>}</Slot>
+      {wanting && <style>{wanting.STYLE}</style>}
       <Progress />
       <div class="nn-panel" inert={covered} aria-hidden={covered ? "true" : undefined}>
         <Header />

@@ -68,7 +68,7 @@ def _code(asked: Asked) -> Packet:
     return packet.encode(asked.get.what, {"code": np.frombuffer(code.encode(), np.uint8)})
 
 
-UNASKED = frozenset[What](("coarse", "rooms", "tools"))
+UNASKED = frozenset[What](("coarse", "rooms", "tools", "wanting"))
 """What nobody asked of the network: for these it is not run, though its weights have changed."""
 
 _ANSWERS: dict[What, Callable[[Asked], Packet]] = {
@@ -82,6 +82,7 @@ _ANSWERS: dict[What, Callable[[Asked], Packet]] = {
     "network": network_packet,
     "rooms": _code,
     "tools": _code,
+    "wanting": _code,
     "pair": compared.pair,
     "differences": compared.differences,
     "region": compared.region,

@@ -23,7 +23,7 @@ class Listening(Drawing):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._origin = threading.local()
-        self._wanted: set[int] = set()  # requests that are neither answered nor cancelled
+        self._unanswered: set[int] = set()  # requests that are neither answered nor cancelled
         super().__init__(*args, **kwargs)
 
     def _handle_msg(self, msg: Any) -> None:
@@ -90,25 +90,25 @@ class Listening(Drawing):
         if isinstance(message, messages.Ping):
             self.send({"k": "pong", "rid": rid})
         elif isinstance(message, messages.Cancel):
-            self._wanted.discard(message.rid)
+            self._unanswered.discard(message.rid)
         elif isinstance(message, messages.Stop):
             self.stop()
         elif isinstance(message, Edit):
             specimen = self.specimen  # as it is now: it may be another one when its turn comes
             submit(model, lambda: self._edit(message, specimen))
         else:
-            self._wanted.add(rid)
+            self._unanswered.add(rid)
             submit(model, lambda: self._answer(message))
 
     def _answer(self, get: messages.Get) -> None:
-        if get.rid not in self._wanted:
+        if get.rid not in self._unanswered:
             return
         try:
             if get.what not in UNASKED:
                 self._settle()
             header, body = answer(Asked(self._look, get, self._explains(), tuple(self.region)))
             for part, parts, piece in chunks(body):
-                if get.rid not in self._wanted:
+                if get.rid not in self._unanswered:
                     return
                 head = {"header": header} if part == 0 else {}
                 self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
@@ -117,7 +117,7 @@ class Listening(Drawing):
         except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(get.rid, str(error))
         finally:
-            self._wanted.discard(get.rid)
+            self._unanswered.discard(get.rid)
 
     def _edit(self, edit: Edit, specimen: int) -> None:
         """Change an image and draw what became of it; the sender waits for the end of it."""

@@ -57,11 +57,13 @@ What = Literal[
     "network",
     "rooms",
     "tools",
+    "wanting",
     "pair",
     "differences",
     "region",
     "field",
     "pins",
+    "wants",
 ]
 
 
@@ -91,17 +93,20 @@ WHATS: dict[What, Kind] = {
     "network": Kind(0, 0, of="model"),
     "rooms": Kind(0, 0, of="model"),
     "tools": Kind(0, 0, of="model"),
+    "wanting": Kind(0, 0, of="model"),
     "pair": Kind(1, 32),
     "differences": Kind(0, 0),
     "region": Kind(0, 0),
     "field": Kind(1, 1, cell=True),
     "pins": Kind(0, 0, of="model", units=True),
+    "wants": Kind(1, 64),
 }
 """A whole layer as it would be shown; some channels at native size; one as exact values; the kernels of
 some output channels; histograms of a layer or of one channel; the arithmetic of one cell; a channel
-through convolution, norm and activation; the network's graph; the code of the panel's other rooms and of its
-tools; some channels of both specimens; what differs between them; which channels answer to the region; where
-a cell looks from; channels that are held in sight."""
+through convolution, norm and activation; the network's graph; the code of the panel's other rooms, of its
+tools and of what shows what channels want; some channels of both specimens; what differs between them; which
+channels answer to the region; where a cell looks from; channels that are held in sight; what some channels
+want, small."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,13 @@ SORTS = ("index", "max", "mean", "std", "l2", "active", "share", "effect", "chan
 VIEWS = ("channels", "kernels", "statistics", "network", "differences", "region")
 SIDES = ("this", "other", "difference")
 FILLS = ("zero", "mean", "other")
-RANGES = {"opacity": (0.0, 1.0), "tile": (48, 160)}
+RANGES = {
+    "opacity": (0.0, 1.0),
+    "tile": (48, 160),
+    "wants_steps": (1, 4096),
+    "wants_size": (16, 1024),
+    "wants_seed": (0, 2**31 - 1),
+}
 
 FROM_BROWSER = (
     "layer",
@@ -49,6 +55,11 @@ FROM_BROWSER = (
     "shares",
     "scale",
     "pins",
+    "wants",
+    "growing",
+    "wants_steps",
+    "wants_size",
+    "wants_seed",
 )
 """Traits the browser may write."""
 
@@ -151,6 +162,23 @@ class ScopeTraits(t.HasTraits):
     pins = shared(t.List(t.Unicode()))
     """Channels that are held in sight whatever the layer, at most 12: ``"features.3[14]"``."""
 
+    wants = shared(t.Bool(False))
+    """Whether the grid shows what each channel wants in place of its values."""
+
+    growing = shared(t.Bool(False))
+    """Whether the pictures of the enlarged channel grow; ``False``: they pause. It goes back to ``False``
+    when they are whole."""
+
+    wants_steps = shared(t.Int(128))
+    """Steps of gradient ascent of each picture of the enlarged channel, 1 to 4096."""
+
+    wants_size = shared(t.Int(0))
+    """Height and width of these pictures in pixels, 16 to 1024; 0: 128, or the network's own size where that
+    is smaller or it takes no other."""
+
+    wants_seed = shared(t.Int(0))
+    """Seed of their noise and of the random transformations, 0 to 2³¹ - 1."""
+
     layers = kernel(t.List(read_only=True))
     """The layers that have pictures, in order: dicts of ``name``, ``kind``, ``family``
     (``convolution``, ``norm``, ``activation``, ``pooling``, ``other``), ``shape`` [C, H, W],
@@ -227,10 +255,24 @@ class ScopeTraits(t.HasTraits):
     _effects = kernel(t.Bytes())
     """Body of the ``effects`` packet."""
 
-    @t.validate("opacity", "tile")
+    _wants_header = kernel(t.Dict())
+    """Header of the ``wants`` packet, or ``{}``; its body is ``_wants``."""
+
+    _wants = kernel(t.Bytes())
+    """Body of the ``wants`` packet: what the enlarged channel wants, as far as its pictures have grown."""
+
+    _wanted = kernel(t.Dict())
+    """How far the grid is filled with what channels want, or ``{}``: ``layer``, ``epoch``, ``serial``
+    (another one says that there is more to ask for), ``done`` and ``of`` (channels), ``growing`` (a list of
+    those at work)."""
+
+    @t.validate(*RANGES)
     def _in_range(self, proposal: Any) -> Any:
-        low, high = RANGES[proposal.trait.name]
-        if not low <= proposal.value <= high:  # NaN is in no range
-            msg = f"The trait {proposal.trait.name} lies between {low} and {high}; {proposal.value} does not."
+        name, value = proposal.trait.name, proposal.value
+        low, high = RANGES[name]
+        own_size = name == "wants_size"
+        if not low <= value <= high and not (own_size and value == 0):  # NaN is in no range
+            or_zero = "is 0 or " if own_size else ""
+            msg = f"The trait {name} {or_zero}lies between {low} and {high}; {value} does not."
             raise OptionError(msg)
-        return proposal.value
+        return value

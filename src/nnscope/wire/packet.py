@@ -113,8 +113,8 @@ the trait ``side``. The same state has the same number, also after going back to
     facts: ``epoch``, ``tile`` [h, w], ``rows``: a list of ``unit``, ``layer``, ``channel``, ``min``, ``max``,
     ``mean`` (None where nothing is finite); arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32
     [n].
-``rooms`` and ``tools`` (replies to ``get`` "rooms" and "tools"): code of the panel that is fetched apart.
-    arrays: ``code`` uint8 [bytes], a JavaScript module in UTF-8.
+``rooms``, ``tools``, ``wanting`` (replies to ``get`` "rooms" and so on): code of the panel that is fetched
+    apart. arrays: ``code`` uint8 [bytes], a JavaScript module in UTF-8.
 
 Codes: 0 … 254 stand for ``lo + (hi - lo) * code / 254``; 255 marks a cell that is not finite.
 """

@@ -308,7 +308,7 @@ def test_ten_thousand_malformed_messages_change_nothing(scope):
 
     def state():
         # None, True, "" and [] are legal there.
-        switches = {"cam", "smooth", "contours", "checks", "shares"}
+        switches = {"cam", "smooth", "contours", "checks", "shares", "wants", "growing"}
         several = {"region", "scale", "pins"}
         legal = {*switches, *several, "channel", "target", "versus", "unit", "against", "silence"}
         names = [name for name in chance.sample(keys, 3) if name not in legal]
