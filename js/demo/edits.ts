@@ -58,7 +58,7 @@ export class FakeEdits {
 
   async #drawn(edit: Edit, ground: Bytes, file?: ArrayBuffer): Promise<Bytes> {
     if (edit.op === "reset") return this.#steps[0]?.picture ?? ground;
-    if (edit.op === "open" && file) return new DataView(file);
+    if ((edit.op === "open" || edit.op === "wanted") && file) return new DataView(file);
     this.#changes += 1;
     return (await drawn(edit, ground)) ?? new DataView(Uint32Array.of(this.#changes).buffer);
   }

@@ -6,6 +6,7 @@ import { differencesPacket, pairPacket, STATE, seen, turn } from "./compared";
 import { type EditMessage, FakeEdits } from "./edits";
 import { FakeModel } from "./fakemodel";
 import { fieldPacket } from "./fields";
+import { FakeGrowth } from "./growth";
 import { kernelsPacket } from "./kernels";
 import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
@@ -59,11 +60,19 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
       later(() => work.effects());
     }
     if (changed.includes("checks")) later(() => work.checks());
+    later(() => growth.changed(changed));
   };
   const edits = new FakeEdits(model);
+  const growth = new FakeGrowth(model, delay);
+  model.tick = () => growth.tick();
   model.onSend = (content, buffers) => {
     const message = content as Get;
-    if (message.k === "edit") later(() => void edits.take(content as EditMessage, buffers?.[0]));
+    if (message.k === "edit") {
+      const edit = content as EditMessage;
+      const file = edit.op === "wanted" ? growth.file(edit.method, edit.negative) : buffers?.[0];
+      later(() => void edits.take(edit, file));
+    }
+    if (message.k === "grow") later(() => growth.take((content as { op: string }).op));
     if (message.k === "stop") work.stop();
     if (message.k === "get") later(() => answer(model, message, altered));
   };

@@ -11,6 +11,8 @@ export class FakeModel implements HostModel {
   /** What stands in for the kernel. */
   onSend: (content: unknown, buffers?: readonly ArrayBuffer[]) => void = () => {};
   onSave: (changed: string[]) => void = () => {};
+  /** Some of what the kernel does by itself, where it takes no time otherwise. */
+  tick: () => void = () => {};
   readonly #listeners = new Map<string, Set<HostCallback>>();
   #unsaved: string[] = [];
 

@@ -1,7 +1,7 @@
 /** What the views stand on: `Store` is one per scope, the traits and what follows from them. */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Grow, Wants } from "./ascent";
+import type { Grow } from "./ascent";
 import type { Effects } from "./compared";
 import { orderOf } from "./draw/order";
 import type { Portions } from "./draw/portions";
@@ -110,8 +110,6 @@ export interface Store extends Source {
   readonly laid: ReadonlySignal<HeatMap | null>;
   /** Whether another map will replace it. */
   readonly fading: ReadonlySignal<boolean>;
-  /** The pictures of what the enlarged channel wants; `null` without the code that reads them, or while there are none. */
-  readonly grown: ReadonlySignal<Wants | null>;
   /** Whether there is something that a map can explain. */
   readonly explains: ReadonlySignal<boolean>;
   readonly enlarged: ReadonlySignal<number | null>;
@@ -160,9 +158,6 @@ export function createStore(source: Source, more: More): Store {
     ),
     effects: computed(() =>
       readBy(more.tools.part.value?.readEffects, traits._effects_header.value, traits._effects.value),
-    ),
-    grown: computed(() =>
-      readBy(more.wanting.part.value?.readWants, traits._wants_header.value, traits._wants.value),
     ),
     held,
     range,

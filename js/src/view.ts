@@ -19,8 +19,8 @@ export interface Held {
   readonly picture: Bytes;
 }
 
-/** The tabs of the enlarged view: the channel, what in the image drives it, how its cells came about. */
-export type EnlargedTab = "Map" | "Pixels" | "Sum";
+/** The tabs of the enlarged view: the channel, what in the image drives it, what would, how its cells came about. */
+export type EnlargedTab = "Map" | "Pixels" | "Wants" | "Sum";
 
 export interface ViewState {
   /** What the pointer is over, in the grid or in the enlarged view. */

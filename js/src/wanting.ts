@@ -1,9 +1,10 @@
 /**
- * The entry of `wanting.js`: what shows what channels want, and reads the packets that say it. It is fetched when the
- * tab Wants of the enlarged view is first opened, or when the grid is to show it.
+ * The entry of `wanting.js`: what shows what channels want. It is fetched when the tab Wants of the enlarged view is
+ * first opened, or when the grid is to show it.
  *
- * Its styles are in `wanting.css`.
+ * Its styles are in `wanting.css`; the packets are read in `wire/wants.ts`.
  */
 
+export { Wants } from "./views/wants";
 export { default as STYLE } from "./wanting.css";
 export { readWants } from "./wire/wants";

@@ -18,7 +18,7 @@ import { stepOf } from "./keys";
 import { Notices } from "./notices";
 import { Pictures, type Props as PicturesProps } from "./pictures";
 import { ask, askedOf, unitChange } from "./pixelask";
-import { Room } from "./room";
+import { Fetched, Room } from "./room";
 
 export function Enlarged() {
   const { store } = useScope();
@@ -48,20 +48,30 @@ function Channel({ channel, pictures }: { channel: number; pictures: LayerPictur
   }, [view]);
   const tab = view.tab.value;
   const pixels = tab === "Pixels";
+  const wants = tab === "Wants";
   const Foot = store.lazy.part.value?.PixelsFoot;
   return (
     <Dialog label={`Channel ${channel}`} onKeyDown={(event) => onKey(event, store, view, spot)}>
       <EnlargedTop channel={channel} pictures={pictures} />
-      {pixels && <Notices />}
-      <div class={tab === "Sum" ? "nn-sum" : "nn-pictures"} role="tabpanel" aria-label={tab}>
+      {(pixels || wants) && <Notices />}
+      <div
+        class={{ Sum: "nn-sum", Wants: "nn-wants" }[tab as string] ?? "nn-pictures"}
+        role="tabpanel"
+        aria-label={tab}
+      >
         {tab === "Map" && <Activation channel={channel} pictures={pictures} spot={spot} />}
         {pixels && (
           <Room>{({ Pixels }) => <Pixels channel={channel} pictures={pictures} spot={spot} />}</Room>
         )}
+        {wants && (
+          <Fetched from={store.wanting}>
+            {({ Wants }) => <Wants channel={channel} pictures={pictures} />}
+          </Fetched>
+        )}
         {tab === "Sum" && <Room>{({ Sum }) => <Sum channel={channel} pictures={pictures} />}</Room>}
       </div>
       {pixels && Foot && <Foot channel={channel} />}
-      {tab !== "Sum" && <Facts channel={channel} pictures={pictures} spot={spot.value} />}
+      {(pixels || tab === "Map") && <Facts channel={channel} pictures={pictures} spot={spot.value} />}
     </Dialog>
   );
 }

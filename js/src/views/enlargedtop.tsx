@@ -49,7 +49,7 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
             label="Copy as Python code"
             onClick={() => withTools(store, view, (tools) => tools.copySnippet(store, view))}
           />
-          {view.tab.value !== "Sum" && (
+          {hasMaps(view.tab.value) && (
             <IconButton
               icon="save"
               label="Save the channel as PNG"
@@ -64,7 +64,12 @@ export function EnlargedTop({ channel, pictures }: { channel: number; pictures: 
   );
 }
 
-const TABS: readonly EnlargedTab[] = ["Map", "Pixels", "Sum"];
+const TABS: readonly EnlargedTab[] = ["Map", "Pixels", "Wants", "Sum"];
+
+/** Whether a tab shows maps over the image. */
+function hasMaps(tab: EnlargedTab): boolean {
+  return tab === "Map" || tab === "Pixels";
+}
 
 /** What is asked about the channel, and how the answer is drawn. */
 function Looks() {
@@ -75,7 +80,7 @@ function Looks() {
       <Choice<EnlargedTab>
         tabs
         label="Enlarged"
-        title="Map: the channel. Pixels: what in the image drives it. Sum: how each of its cells came about"
+        title="Map: the channel. Pixels: what in the image drives it. Wants: what would. Sum: how each of its cells came about"
         words={TABS}
         value={tab}
         onChange={(next) => {
@@ -84,7 +89,7 @@ function Looks() {
         }}
       />
       {tab === "Pixels" && <Working />}
-      {tab !== "Sum" && <Opacity />}
+      {hasMaps(tab) && <Opacity />}
       {tab === "Pixels" && <Slot>{({ MethodSelect }) => <MethodSelect pixels />}</Slot>}
       {tab === "Map" && (
         <Choice

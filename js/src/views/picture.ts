@@ -39,7 +39,8 @@ function load(bytes: DataView | ArrayBuffer | ArrayBufferView, into: Signal<Pict
   };
 }
 
-async function decode(blob: Blob): Promise<Picture> {
+/** The image in an encoded file; rejects where it holds none. */
+export async function decode(blob: Blob): Promise<Picture> {
   if (typeof createImageBitmap === "function") return createImageBitmap(blob);
   const image = new Image();
   const url = URL.createObjectURL(blob);

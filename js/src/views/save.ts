@@ -11,7 +11,7 @@ import type { Store } from "../state";
 import type { ViewState } from "../view";
 import { axisOf, partOf } from "./axis";
 import { portionAxis } from "./colourbar";
-import { tell } from "./tell";
+import { download } from "./download";
 
 /** Save all channels of the layer, in their order and colours. */
 export function saveSheet(store: Store, view: ViewState): void {
@@ -92,18 +92,4 @@ function barOf(store: Store, colormap: Colormap): Bar {
 
 function modelName(store: Store): string {
   return store.traits._about.value.model ?? "nnscope";
-}
-
-function download(canvas: HTMLCanvasElement, name: string, view: ViewState): void {
-  canvas.toBlob((blob) => {
-    if (!blob) return tell(view, "The picture is too large for this browser.");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name.replace(/[^\w.-]+/g, "_");
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    tell(view, `Saved ${link.download}.`);
-  }, "image/png");
 }
