@@ -13,6 +13,12 @@ const STRIDE = 8;
 /** The channel of the made-up network that is zero for every image. */
 const DEAD = 3;
 
+const HOW = {
+  fourier:
+    "Adam on Fourier coefficients, colours decorrelated · jitter 8 and 4 px, scaled 0.90 to 1.10, turned up to 10°",
+  pixels: "plain ascent on the pixels · L2 0.5, total variation 2",
+};
+
 interface Grown {
   readonly layer: string;
   readonly channel: number;
@@ -36,6 +42,8 @@ export class FakeGrowth {
 
   /** Traits were written by the panel. */
   changed(names: readonly string[]): void {
+    // What grows no longer fits other settings.
+    if (names.some((name) => name.startsWith("wants_"))) this.model.receive({ growing: false });
     const elsewhere = names.includes("channel") || names.includes("layer");
     if (!elsewhere && !names.includes("growing")) return;
     clearInterval(this.#timer);
@@ -89,7 +97,7 @@ export class FakeGrowth {
     return {
       layer: String(this.model.get("layer")),
       channel: Number(this.model.get("channel")),
-      side: this.#number("wants_size", 128),
+      side: this.#number("wants_size", this.delay > 0 ? 128 : 32),
       seed: this.#number("wants_seed", 0),
       steps: this.#number("wants_steps", 128),
       left: "",
@@ -135,11 +143,9 @@ function wantsPacket(now: Grown, epoch: number, done: number) {
       step,
       score: step > 0 ? objectiveAt(now, i, step) : null,
       note: dead && step > 0 ? "This channel is 0 whatever it is shown: its picture is noise." : "",
-      sentence: `${kind.negative ? "Least" : "Most"} mean of ${layer}[${channel}] · ${
-        kind.method === "fourier"
-          ? "Fourier, decorrelated, jitter, turns and scalings"
-          : "pixels, L2 and total variation"
-      } · Adam · ${step} of ${steps} steps · ${side} × ${side} · seed ${seed}`,
+      sentence: `Gradient ascent: ${kind.negative ? "least" : "largest"} mean of channel ${channel} of ${layer} · ${
+        HOW[kind.method]
+      } · ${step} of ${steps} steps · ${side} × ${side} · from noise, seed ${seed}`,
       type: "image/png",
     };
   });

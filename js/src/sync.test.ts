@@ -89,6 +89,11 @@ test("methods are those with a key, a label and styles", () => {
   expect(sync.traits._methods.value).toBe(first);
 });
 
+test("what becomes of growing pictures is one message with a number", () => {
+  sync.grow("more");
+  expect(model.sent).toEqual([{ k: "grow", rid: expect.any(Number), op: "more" }]);
+});
+
 test("stop is one message with a number", () => {
   sync.stop();
   expect(model.sent).toEqual([{ k: "stop", rid: expect.any(Number) }]);

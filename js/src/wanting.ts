@@ -6,5 +6,6 @@
  */
 
 export { Wants } from "./views/wants";
+export { WantsSettings } from "./views/wantssettings";
 export { default as STYLE } from "./wanting.css";
 export { readWants } from "./wire/wants";

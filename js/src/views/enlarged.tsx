@@ -96,7 +96,8 @@ function Activation(props: PicturesProps) {
 
 export function close(store: Store, view: ViewState): void {
   view.refocus.value = true;
-  store.set({ channel: null });
+  // Of no channel can pictures grow.
+  store.set({ channel: null, growing: false });
 }
 
 /** The channel `by` places on in the order of the grid; `null` at its ends. */

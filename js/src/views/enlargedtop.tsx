@@ -75,6 +75,7 @@ function hasMaps(tab: EnlargedTab): boolean {
 function Looks() {
   const { store, view } = useScope();
   const tab = view.tab.value;
+  const wanting = tab === "Wants" && store.wanting.part.value;
   return (
     <div class="nn-looks">
       <Choice<EnlargedTab>
@@ -91,6 +92,7 @@ function Looks() {
       {tab === "Pixels" && <Working />}
       {hasMaps(tab) && <Opacity />}
       {tab === "Pixels" && <Slot>{({ MethodSelect }) => <MethodSelect pixels />}</Slot>}
+      {wanting && <wanting.WantsSettings />}
       {tab === "Map" && (
         <Choice
           label="cells"

@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
     "Shift + arrows",
     "in the enlarged view: read the next cell; under Pixels: ask what drives it; under Sum: work it out",
   ],
+  ["Space", "in the enlarged view, under Wants: let the pictures rest, or grow on"],
   ["Shift + click on a class", "take its map away from that of the chosen class"],
   ["Arrows, Enter, Space", "in the graph: follow its lines, go to the layer, fold the block; + − 0 zoom"],
   ["b", "change between this and the other that it is compared with: after and before, two images or models"],

@@ -3,7 +3,7 @@ import { snippet } from "./snippet";
 
 const shown = {
   ...{ layer: "features.0", shape: "64 × 56 × 56", channel: 37 },
-  ...{ view: "channels" as const, cell: null, side: "this" as const, other: null },
+  ...{ view: "channels" as const, cell: null, side: "this" as const, other: null, wants: null },
 };
 
 test("three lines that give the same numbers in Python", () => {
@@ -55,6 +55,16 @@ test.each([
   ["the kernels", { view: "kernels" }, 'kernels = probe.weights("features.0")'],
   ["the histograms", { view: "statistics" }, 'histograms = probe.histograms("features.0")'],
   ["the network", { view: "network" }, "layers = probe.layers"],
+  [
+    "what the channel wants",
+    { wants: { steps: 64, size: 0, seed: 7 } },
+    'wants = probe.maximize("features.0", 37, steps=64, seed=7)',
+  ],
+  [
+    "what it wants, larger",
+    { wants: { steps: 128, size: 256, seed: 0 } },
+    'wants = probe.maximize("features.0", 37, steps=128, size=256, seed=0)',
+  ],
   ["the sum of a cell", { cell: [3, 5] }, 'total = probe.arithmetic("features.0", 37, 3, 5)'],
 ] as const)("the last line gives %s where that is shown", (_, view, line) => {
   expect(snippet({ ...shown, map, ...view }).split("\n")[2]).toBe(line);

@@ -16,6 +16,8 @@ export interface Shown {
   readonly other: keyof typeof OTHERS | null;
   /** The cell whose sum is shown. */
   readonly cell: readonly [number, number] | null;
+  /** How what the channel wants is made, where that is shown. */
+  readonly wants: { readonly steps: number; readonly size: number; readonly seed: number } | null;
   /** The map that is shown, if one is. */
   readonly map: Pick<HeatMap, "layer" | "target" | "versus" | "unit" | "method" | "style" | "at"> | null;
 }
@@ -27,19 +29,21 @@ const OTHERS = {
 } as const;
 
 export function snippet(shown: Shown): string {
-  const { layer, shape, channel, view, cell, map, other, side } = shown;
+  const { layer, shape, channel, view, cell, map, other, side, wants } = shown;
   const name = JSON.stringify(layer);
-  if (other && (view === "differences" || side !== "this")) return compared(shown, OTHERS[other]);
-  const last = cell
-    ? `total = probe.arithmetic(${name}, ${channel}, ${cell.join(", ")})`
-    : {
-        channels: map ? `heatmap = ${callOf(map)}` : `strongest = probe.strongest(${name}, k=5)`,
-        kernels: `kernels = probe.weights(${name})`,
-        statistics: `histograms = probe.histograms(${name})`,
-        network: "layers = probe.layers",
-        differences: `strongest = probe.strongest(${name}, k=5)`,
-        region: "ranking = probe.responding(region)",
-      }[view];
+  if (!wants && other && (view === "differences" || side !== "this")) return compared(shown, OTHERS[other]);
+  const last = wants
+    ? `wants = ${maximizeOf(name, channel, wants)}`
+    : cell
+      ? `total = probe.arithmetic(${name}, ${channel}, ${cell.join(", ")})`
+      : {
+          channels: map ? `heatmap = ${callOf(map)}` : `strongest = probe.strongest(${name}, k=5)`,
+          kernels: `kernels = probe.weights(${name})`,
+          statistics: `histograms = probe.histograms(${name})`,
+          network: "layers = probe.layers",
+          differences: `strongest = probe.strongest(${name}, k=5)`,
+          region: "ranking = probe.responding(region)",
+        }[view];
   return [
     "probe = nnscope.Probe(model, image)",
     `channel = probe.activations(${name})[${channel}]  # of ${shape}`,
@@ -61,6 +65,15 @@ function compared(
         ? `channel = other.${values}  # of ${shape}`
         : `difference = probe.${values} - other.${values}  # of ${shape}`;
   return [`probe = ${one}`, `other = ${another}`, last].join("\n");
+}
+
+/** The call that makes the picture again. */
+function maximizeOf(
+  name: string,
+  channel: number,
+  { steps, size, seed }: NonNullable<Shown["wants"]>,
+): string {
+  return `probe.maximize(${name}, ${channel}, steps=${steps}${size ? `, size=${size}` : ""}, seed=${seed})`;
 }
 
 /** The call that makes the map again. */
@@ -90,6 +103,7 @@ export function copySnippet(store: Store, view: ViewState): void {
     channel: store.enlarged.value ?? store.order.value[view.focus.value] ?? 0,
     view: store.enlarged.value === null ? store.traits.view.value : "channels",
     cell: view.tab.value === "Sum" ? view.summed.value : null,
+    wants: view.tab.value === "Wants" ? wantsOf(store) : null,
     map: store.laid.value,
     side: pictures.side,
     other: otherOf(store),
@@ -98,6 +112,10 @@ export function copySnippet(store: Store, view: ViewState): void {
     () => tell(view, "Copied three lines of Python."),
     () => tell(view, "This page may not use the clipboard."),
   );
+}
+
+function wantsOf({ traits }: Store): Shown["wants"] {
+  return { steps: traits.wants_steps.value, size: traits.wants_size.value, seed: traits.wants_seed.value };
 }
 
 function otherOf({ traits }: Store): Shown["other"] {

@@ -27,7 +27,7 @@ const tab = (name: string) => panel.root.querySelector<HTMLElement>(`[role=tab][
 const here = () => panel.find("tabpanel", "Wants");
 const images = () => [...here().querySelectorAll("img")].map(({ alt }) => alt);
 const button = (name: string) =>
-  [...here().querySelectorAll("button")].find(
+  [...panel.find("dialog", "Channel").querySelectorAll("button")].find(
     (each) => (each.getAttribute("aria-label") ?? each.textContent) === name,
   );
 const press = async (name: string) => {
@@ -203,6 +203,21 @@ test("other settings can be started with; what is no such number is told and lef
   expect(panel.model.get("wants_size")).toBe(0);
 });
 
+test("what grows rests where its settings change, and can grow on once they are as they were", async () => {
+  await open();
+  await grow(2);
+  await set("Steps", "100");
+  expect(growing()).toBe(false);
+  expect([button("Continue"), button("Start again") !== undefined]).toEqual([undefined, true]);
+  panel.press(panel.find("dialog", "Channel 9"), " ");
+  expect(growing()).toBe(false);
+  await set("Steps", "128");
+  expect([button("Continue") !== undefined, button("Start again")]).toEqual([true, undefined]);
+  await press("Continue");
+  await grow(1);
+  expect(here().textContent).toContain("step 24 of 128");
+});
+
 test("Enter takes a number, and no key that is typed in a field leaves the channel", async () => {
   await open();
   panel.type(field("Seed"), "7");
@@ -236,6 +251,8 @@ test.each(["Map", "Escape"])("they rest when nobody looks: %s", async (way) => {
   await grow(1);
   if (way === "Map") tab("Map")?.click();
   else panel.press(panel.find("dialog", "Channel 9"), "Escape");
+  // At once with the channel: of none can pictures grow.
+  if (way === "Escape") expect([panel.model.get("channel"), growing()]).toEqual([null, false]);
   await panel.settle();
   expect(growing()).toBe(false);
 });
@@ -320,15 +337,15 @@ test("what is wrong with a picture stands beside it, and how one was made at the
   await grow(1);
   expect(here().querySelector(".nn-want .nn-doubt")?.textContent).toContain("This channel is 0");
   const foot = () => here().querySelector(".nn-wantsfoot")?.textContent;
-  expect(foot()).toContain("Fourier, decorrelated");
+  expect(foot()).toContain("Fourier coefficients");
   const [, second] = here().querySelectorAll("figure");
   second?.dispatchEvent(new Event("pointerenter"));
   await panel.settle();
-  expect(foot()).toContain("L2 and total variation");
-  expect(second?.querySelector("img")?.title).toContain("L2 and total variation");
+  expect(foot()).toContain("total variation 2");
+  expect(second?.querySelector("img")?.title).toContain("total variation 2");
   second?.dispatchEvent(new Event("pointerleave"));
   await panel.settle();
-  expect(foot()).toContain("Fourier, decorrelated");
+  expect(foot()).toContain("Fourier coefficients");
 });
 
 test("why they ended early is said", async () => {

@@ -136,9 +136,8 @@ function usePatience(): void {
 }
 
 /** Space lets the pictures rest or grow on, wherever the focus is but in fields and on other buttons. */
-function useSpace({ mine, whole }: Growth): void {
+function useSpace({ begun }: Growth): void {
   const { store, root } = useScope();
-  const begun = mine !== null && !whole;
   useEffect(() => {
     const controller = new AbortController();
     const onKey = (event: KeyboardEvent) => {

@@ -37,6 +37,8 @@ export interface Growth {
   /** The pictures of this channel; `null` while there are none. */
   readonly mine: Wants | null;
   readonly whole: boolean;
+  /** Whether they have begun, and can grow on: not those that were made with other settings. */
+  readonly begun: boolean;
   /** Whether they were made with other settings, or of another state of the network. */
   readonly changed: boolean;
 }
@@ -49,11 +51,10 @@ export function growthOf(
   pictures: LayerPictures,
 ): Growth {
   const mine = wants?.layer === pictures.layer && wants.channel === channel ? wants : null;
-  return {
-    mine,
-    whole: mine !== null && mine.done >= 1,
-    changed: mine !== null && !(mine.epoch === pictures.epoch && isAsSet(store, mine)),
-  };
+  if (!mine) return { mine, whole: false, begun: false, changed: false };
+  const whole = mine.done >= 1;
+  const asSet = isAsSet(store, mine);
+  return { mine, whole, begun: !whole && asSet, changed: !asSet || mine.epoch !== pictures.epoch };
 }
 
 function isAsSet({ traits }: Store, { size, steps, seed }: Wants): boolean {
