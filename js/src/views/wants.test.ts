@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Mounted, mountWidget, pretendLayout } from "../../demo/mounted";
 import { madeUp } from "../../demo/specimen";
+import { provide } from "../load";
+import * as wanting from "../wanting";
 
 beforeAll(pretendLayout);
 
@@ -402,6 +404,21 @@ test("a kernel that is gone: the pictures stay, nothing can be pressed, and Retr
   await press("Continue");
   await grow(1);
   expect(here().textContent).toContain("step 24 of 128");
+});
+
+test("where its code cannot be had, the tab says why, lets nothing grow, and can be tried again", async () => {
+  panel.unmount();
+  provide(null);
+  panel = mountWidget({ ...specimen, traits: { ...specimen.traits, layer: LAYER, channel: 9 } });
+  await panel.settle();
+  await open();
+  await vi.waitFor(() => expect(here().textContent).toContain("This kernel knows no wanting."));
+  expect(growing()).toBeFalsy();
+  provide({ wanting });
+  await press("Try again");
+  await grow(1);
+  expect(images()).toHaveLength(2);
+  pretendLayout();
 });
 
 test("a kernel that says nothing while they should grow is told to be silent, one that works is not", async () => {
