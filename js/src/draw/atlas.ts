@@ -1,6 +1,6 @@
-/** Coloured tiles, kept on one canvas so that scrolling only copies them. */
+/** Painted tiles, kept on one canvas so that scrolling only copies them. */
 
-import { paintCodes, pixelsOf } from "./paint";
+import { pixelsOf } from "./paint";
 
 /** Longest side of the canvas that every browser draws well. */
 const SIDE = 4096;
@@ -26,6 +26,8 @@ export class Atlas {
   readonly #capacity: number;
   /** Slot of each tile, the one used longest ago first. */
   readonly #slots = new Map<number, number>();
+  /** Tiles that have to be painted again. */
+  readonly #old = new Set<number>();
 
   /** Room for up to `count` tiles of one size, within `budget` pixels. */
   constructor(
@@ -43,15 +45,16 @@ export class Atlas {
     this.#image = this.#context?.createImageData(width, height) ?? null;
   }
 
-  /** The place of a tile, coloured now if it is not there yet. */
-  place(tile: number, codes: Uint8Array, colours: () => Uint32Array): Slot {
+  /** The place of a tile, painted now if it is not there yet. */
+  place(tile: number, paint: (pixels: Uint32Array) => void): Slot {
     const known = this.#slots.get(tile);
     const slot = known ?? this.#free();
     this.#slots.delete(tile);
     this.#slots.set(tile, slot);
     const at = { x: (slot % this.#columns) * this.width, y: Math.floor(slot / this.#columns) * this.height };
-    if (known === undefined && this.#image && this.#context) {
-      paintCodes(codes, colours(), pixelsOf(this.#image));
+    const old = this.#old.delete(tile);
+    if ((known === undefined || old) && this.#image && this.#context) {
+      paint(pixelsOf(this.#image));
       this.#context.putImageData(this.#image, at.x, at.y);
     }
     return at;
@@ -60,6 +63,11 @@ export class Atlas {
   /** Forget all colours: they are painted again when next asked for. */
   clear(): void {
     this.#slots.clear();
+  }
+
+  /** Have a tile painted again when it is next asked for. */
+  renew(tile: number): void {
+    this.#old.add(tile);
   }
 
   #free(): number {

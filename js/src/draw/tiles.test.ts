@@ -47,6 +47,25 @@ test("each tile has its number, and flat ones a word", () => {
   expect(texts.slice(2, 6)).toEqual(["2", "3 · dead", "4", "5 · constant"]);
 });
 
+test("pictures stand in place of values, with a label of their own; silenced ones are marked as ever", () => {
+  const { context, drawn, words } = contextOf();
+  const ready = vi.fn();
+  const marked: number[] = [];
+  const pictured = {
+    ready,
+    draw: (_: CanvasRenderingContext2D, channel: number, __: object, values: () => void) =>
+      channel === 12 && values(),
+    label: (channel: number) => `wants ${channel}`,
+  };
+  const scene = sceneOf(pictures, { first: 1, last: 2 });
+  new TilePainter().paint(context, { ...scene, pictured, mark: (_, channel) => marked.push(channel) });
+  const channels = Array.from({ length: 10 }, (_, i) => 10 + i);
+  expect(ready.mock.calls.map(([list]) => [...list])).toEqual([channels]);
+  expect(drawn).toHaveLength(1);
+  expect(words.mock.calls.map(([text]) => text)).toEqual(channels.map((channel) => `wants ${channel}`));
+  expect(marked).toEqual(channels);
+});
+
 test("a coarse tile is a part of the packet", () => {
   const tile = coarseTile(pictures, 2);
   expect(tile.codes).toHaveLength(64);

@@ -6,6 +6,7 @@ import { CoarseSheet } from "./coarse";
 import { isDiverging, type Table, tableOf } from "./colormap";
 import { type Layout, placeOf, type Rows } from "./layout";
 import { flatness } from "./order";
+import { paintCodes } from "./paint";
 import type { Portions } from "./portions";
 import { lookup, type Range } from "./scale";
 
@@ -20,12 +21,24 @@ export interface Scene {
   readonly colours: Colours;
   /** A channel at native size, when it is wanted and has come. */
   native(channel: number): CodeTile | undefined;
+  /** What the tiles show in place of values, if they do. */
+  readonly pictured?: Pictured | null | undefined;
   /** Draws what stands on a tile beside its label. */
   readonly mark?: Mark | undefined;
 }
 
 /** Draws onto the tile of a channel; `dark` is how its label is drawn. */
 export type Mark = (context: CanvasRenderingContext2D, channel: number, box: Box, dark: boolean) => void;
+
+/** Pictures that stand in place of values. */
+export interface Pictured {
+  /** Those of these channels are drawn next. */
+  ready(channels: Uint32Array): void;
+  /** Draw that of a channel; `values` draws its values instead. */
+  draw(context: CanvasRenderingContext2D, channel: number, box: Box, values: () => void): void;
+  /** What stands at the foot of its tile. */
+  label(channel: number): string;
+}
 
 /** How values become colours; two with equal keys and the same portions colour alike. */
 export interface Colours {
@@ -77,21 +90,25 @@ export class TilePainter {
   /** Draw the tiles in sight, onto a context that counts in CSS pixels. */
   paint(context: CanvasRenderingContext2D, scene: Scene): void {
     this.#prepare(scene);
-    const { layout, order, rows, top } = scene;
+    const { layout, order, rows, top, pictured } = scene;
     const first = rows.first * layout.columns;
     const channels = order.subarray(first, Math.min(layout.count, rows.last * layout.columns));
     // All colouring before all copying: in turns, each would make the browser copy the whole atlas.
     // Where the atlas cannot hold all of them at once, in turns it must be.
     const together = channels.length <= roomFor(scene.pictures.size[1], scene.pictures.size[0]);
     const sources = together ? Array.from(channels, (channel) => this.#source(scene, channel)) : null;
+    pictured?.ready(channels);
     for (const [i, channel] of channels.entries()) {
       const { x, y } = placeOf(layout, first + i);
       const source = sources?.[i] ?? this.#source(scene, channel);
       const box = { x, y: y - top, width: layout.width, height: layout.height };
       const { darkText } = scene.colours;
-      copy(context, source, box);
+      const values = () => copy(context, source, box);
+      if (pictured) pictured.draw(context, channel, box, values);
+      else values();
       scene.mark?.(context, channel, box, darkText);
-      label(context, labelOf(scene.pictures, channel), x, box.y + box.height, darkText);
+      const words = pictured?.label(channel) ?? labelOf(scene.pictures, channel);
+      label(context, words, x, box.y + box.height, darkText);
     }
   }
 
@@ -116,7 +133,9 @@ export class TilePainter {
     }
     const atlas = this.#nativeAtlas(scene.pictures);
     const { table, rangeOf } = scene.colours;
-    const slot = atlas.place(channel, tile.codes, () => lookup(table, tile.lo, tile.hi, rangeOf(channel)));
+    const slot = atlas.place(channel, (pixels) =>
+      paintCodes(tile.codes, lookup(table, tile.lo, tile.hi, rangeOf(channel)), pixels),
+    );
     return { canvas: atlas.canvas, ...slot, width: atlas.width, height: atlas.height };
   }
 
@@ -133,17 +152,17 @@ export interface Box {
   readonly height: number;
 }
 
-interface Source extends Box {
+export interface Source extends Box {
   readonly canvas: HTMLCanvasElement;
 }
 
-/** Copy a tile to whole device pixels: cells stay sharp when grown, and are averaged when shrunk. */
-function copy(context: CanvasRenderingContext2D, from: Source, to: Box): void {
+/** Copy a tile to whole device pixels: cells stay sharp when grown, unless `smooth`, and are averaged when shrunk. */
+export function copy(context: CanvasRenderingContext2D, from: Source, to: Box, smooth = false): void {
   const scale = context.getTransform().a || 1;
   const snap = (value: number) => Math.round(value * scale) / scale;
   const [left, top] = [snap(to.x), snap(to.y)];
   const [width, height] = [snap(to.x + to.width) - left, snap(to.y + to.height) - top];
-  context.imageSmoothingEnabled = width * scale < from.width;
+  context.imageSmoothingEnabled = smooth || width * scale < from.width;
   context.imageSmoothingQuality = "high";
   context.drawImage(from.canvas, from.x, from.y, from.width, from.height, left, top, width, height);
 }
