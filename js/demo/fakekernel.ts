@@ -12,6 +12,7 @@ import { networkPacket } from "./network";
 import { asTraits, type Encoded, exactPacket, type LayerValues, layerPacket, nativePacket } from "./packets";
 import { statisticsPacket } from "./statistics";
 import { stagesPacket, sumPacket } from "./sums";
+import { FakeWanted } from "./wantedtiles";
 import { Work } from "./work";
 
 export interface Specimen {
@@ -65,6 +66,7 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
   const edits = new FakeEdits(model);
   const growth = new FakeGrowth(model, delay);
   model.tick = () => growth.tick();
+  const wanted = new FakeWanted(model, delay);
   model.onSend = (content, buffers) => {
     const message = content as Get;
     if (message.k === "edit") {
@@ -74,7 +76,7 @@ export function fakeScope(specimen: Specimen, delay = 0): FakeModel {
     }
     if (message.k === "grow") later(() => growth.take((content as { op: string }).op));
     if (message.k === "stop") work.stop();
-    if (message.k === "get") later(() => answer(model, message, altered));
+    if (message.k === "get") later(() => answer(model, message, altered, wanted));
   };
   show();
   return model;
@@ -84,6 +86,7 @@ function answer(
   model: FakeModel,
   { rid, epoch, what, layer: name, channels, cell = [0, 0], units = [] }: Get,
   altered: Altered,
+  wanted: FakeWanted,
 ): void {
   const { layers } = altered;
   const layer = altered.find(name);
@@ -100,6 +103,7 @@ function answer(
     field: (layer) => fieldPacket(layer, channels[0] ?? 0, cell),
     sum: (layer) => sumPacket(layers, layer, channels[0] ?? 0, cell),
     region: (layer) => regionPacket(layers, layer, region),
+    wants: (layer) => wanted.tiles(layer.info, channels),
     differences: (layer) =>
       model.get("silence")
         ? changesPacket(layer, altered.before(name) ?? layer)

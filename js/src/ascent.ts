@@ -1,5 +1,8 @@
 /** Pictures made by gradient ascent, of what a channel wants: types only, so every part may use them. */
 
+import type { ReadonlySignal } from "@preact/signals";
+import type { Pictured } from "./draw/tiles";
+
 /** How the pictures of what a channel wants are made: decorrelated and shaken, or pixel by pixel. */
 export type Ascent = "fourier" | "pixels";
 
@@ -56,3 +59,34 @@ export interface Wanted {
 
 /** What becomes of the pictures that grow: thrown away, begun anew, or grown beyond their end. */
 export type Grow = "cancel" | "again" | "more";
+
+/** What a channel of the grid wants, as small as a tile. */
+export interface WantedTile {
+  /** Height and width in pixels. */
+  readonly size: readonly [number, number];
+  /** Red, green and blue of each pixel; empty where there is nothing yet. */
+  readonly pixels: Uint8Array;
+  /** Steps that were made, and those of a whole one. */
+  readonly steps: number;
+  readonly of: number;
+  /** What the channel makes of it; `null` while nobody knows. */
+  readonly score: number | null;
+  /** What is wrong with it, a sentence or "". */
+  readonly note: string;
+}
+
+/** What each channel of the grid wants, as far as it has come. */
+export interface Wishes {
+  /** Draws the pictures; another one when something has come, `null` while tiles show values. */
+  readonly pictured: ReadonlySignal<Pictured | null>;
+  /** Why the kernel did not tell, a sentence, or "". */
+  readonly problem: ReadonlySignal<string>;
+  /** How far the picture of a channel has come, in words; "" while tiles show values. */
+  words(channel: number): string;
+  /** What is wrong with it, a sentence or "". */
+  note(channel: number): string;
+  /** These are in sight, or will soon be: ask for them, and for nothing else. */
+  want(channels: readonly number[]): void;
+  /** Ask again for what was refused. */
+  retry(): void;
+}

@@ -14,6 +14,7 @@ import { readStages } from "./wire/stages";
 import { readStatistics } from "./wire/statistics";
 import { readSum } from "./wire/sum";
 import { readExact, readNative } from "./wire/tiles";
+import { readWantedTiles } from "./wire/wantedtiles";
 
 const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
 
@@ -41,6 +42,7 @@ const recorded = [
   "region",
   "field",
   "pins",
+  "wants_tiles",
 ].filter((name) => existsSync(`${FOLDER}${name}.bin`));
 
 describe.each(recorded)("the recorded %s packet", (name) => {
@@ -82,6 +84,7 @@ describe.each(recorded)("the recorded %s packet", (name) => {
       region: () => answer("region").rows.length,
       field: () => answer("field").support,
       pins: () => answer("pins").rows.length,
+      wants_tiles: () => readWantedTiles(decode(header, body)).size,
     };
     expect(readers[name as keyof typeof readers]()).toBeTruthy();
   });

@@ -10,7 +10,7 @@ const MAY: Record<string, readonly string[]> = {
   records: [],
   findings: ["rooms", "tools", "wanting"],
   compared: [],
-  ascent: [],
+  ascent: ["draw"],
   draw: ["draw"],
   graph: ["graph", "draw"],
   model: [],
@@ -28,7 +28,8 @@ const MAY: Record<string, readonly string[]> = {
   views: ["views", "draw", "graph", "state", "view"],
   rooms: ["draw", "views", "wire"],
   tools: ["ahead", "detail", "draw", "views", "wire"],
-  wanting: ["draw", "views", "wire"],
+  wishes: ["cache", "draw", "sync", "wire"],
+  wanting: ["draw", "views", "wire", "wishes"],
   widget: ["views", "state", "view", "sync", "requests", "answers", "load", "model", "wire"],
 };
 

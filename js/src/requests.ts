@@ -19,7 +19,7 @@ const LONG: readonly Ask["what"][] = [
   "field",
 ];
 /** What only makes sharper what is drawn, or was not picked: it waits while the image is being changed, and so long after. */
-const LATER: readonly Ask["what"][] = ["native", "coarse"];
+const LATER: readonly Ask["what"][] = ["native", "coarse", "wants"];
 export const REST = 200;
 const RETRIES = 1;
 /** Milliseconds after which a kernel that still works on an edit is looked for: one that was restarted says nothing. */

@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fakeScope } from "../demo/fakekernel";
 import type { FakeModel } from "../demo/fakemodel";
@@ -29,6 +30,7 @@ beforeEach(() => {
     tools,
     wanting,
     answers: createAnswers(sync.request, lazy, tools),
+    wishes: computed(() => null),
   });
 });
 afterEach(() => {

@@ -1,7 +1,7 @@
 /** What the views stand on: `Store` is one per scope, the traits and what follows from them. */
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Grow } from "./ascent";
+import type { Grow, Wishes } from "./ascent";
 import type { Effects } from "./compared";
 import { orderOf } from "./draw/order";
 import type { Portions } from "./draw/portions";
@@ -79,6 +79,8 @@ export interface Store extends Source {
   readonly wanting: Lazy<Wanting>;
   /** What the kernel told the rooms. */
   readonly answers: Answers;
+  /** What each channel wants, for the grid; `null` without the code that asks for it. */
+  readonly wishes: ReadonlySignal<Wishes | null>;
   /** What the checks of the map found; `null` without the rooms' code, or while there is nothing. */
   readonly checks: ReadonlySignal<Checks | null>;
   /** What becomes of the score without each channel of a layer, as far as it is known; `null` while there is nothing. */
@@ -120,7 +122,7 @@ export interface Store extends Source {
   rangeOf(channel: number): Range;
 }
 
-type More = Pick<Store, "detail" | "lazy" | "tools" | "wanting" | "answers">;
+type More = Pick<Store, "detail" | "lazy" | "tools" | "wanting" | "answers" | "wishes">;
 
 export function createStore(source: Source, more: More): Store {
   const { traits, pictures, map } = source;

@@ -25,7 +25,8 @@ function open(model: HostModel): Connection {
   const wanting = createLazy("wanting", () => fetchCode("wanting", sync, controller.signal));
   const detail = detailOf(tools, sync, controller.signal);
   const answers = createAnswers(sync.request, lazy, tools);
-  const store = createStore(sync, { detail, lazy, tools, wanting, answers });
+  const wishes = computed(() => wanting.part.value?.createWishes(sync, controller.signal) ?? null);
+  const store = createStore(sync, { detail, lazy, tools, wanting, answers, wishes });
   const stop = watch(store, PATIENCE);
   const stopTools = effect(() => {
     // Not before the first picture, for which nothing should wait.

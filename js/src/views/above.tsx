@@ -9,6 +9,7 @@ import { Choice, Small } from "./controls";
 import { Pinned } from "./pinned";
 import { effectsOf, known, missingFor, sharesOf, signed } from "./ranking";
 import { Silenced } from "./silenced";
+import { WantSwitch } from "./wantswitch";
 
 /** `channels` is whether the grid of channels stands below. */
 export function Above({ channels }: { readonly channels: boolean }) {
@@ -28,8 +29,13 @@ function Order() {
   const missing = missingFor(store, store.traits.sort.value);
   return (
     <div class="nn-line nn-muted">
-      <AsParts />
-      {store.traits.shares.value && <PartsLine />}
+      <WantSwitch />
+      {!store.wishes.value?.pictured.value && (
+        <>
+          <AsParts />
+          {store.traits.shares.value && <PartsLine />}
+        </>
+      )}
       <Agreement />
       {store.traits.sort.value === "effect" && <Scanned />}
       {missing && <span>{missing} The tiles stand in the order of their numbers.</span>}
@@ -82,7 +88,7 @@ function AsParts() {
       title="values: the activations. parts of the map: each activation times its weight in the map, which sum to it"
       words={["values", "parts of the map"]}
       value={shares.value ? "parts of the map" : "values"}
-      onChange={(word) => store.set({ shares: word !== "values" })}
+      onChange={(word) => store.set({ shares: word !== "values", wants: false })}
     >
       tiles
     </Choice>
@@ -116,6 +122,7 @@ function PartsLine() {
 /** What is known of the channel under the pointer, for the status line. */
 export function Told({ channel }: { readonly channel: number }) {
   const { store } = useScope();
-  const words = known(store, channel);
+  const wanted = store.wishes.value?.words(channel);
+  const words = [...known(store, channel), ...(wanted ? [wanted] : [])];
   return words.length > 0 && <> · {words.join(", ")}</>;
 }

@@ -66,6 +66,7 @@ function Cell({ layout, index, pictures }: { layout: Layout; index: number; pict
       role="gridcell"
       aria-colindex={column + 1}
       aria-label={labelOf(pictures, channel) + (tools?.moreOf(store, channel) ?? "")}
+      title={store.wishes.value?.note(channel) || undefined}
       aria-selected={store.traits.channel.value === channel}
       data-index={index}
       data-channel={channel}

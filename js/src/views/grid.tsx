@@ -27,7 +27,7 @@ export function Grid() {
     return layoutOf(store.order.value.length, size.value.width, store.traits.tile.value, rows / columns);
   });
   usePainting(canvas, size, layout, top);
-  useNativeTiles(layout, size, top);
+  useFinerTiles(layout, size, top);
   useExactOnRest();
   const moves = useMoves(scroller, layout, top);
   const rows = useComputed(() => rowsInSight(layout.value, top.value, size.value.height, 1));
@@ -70,7 +70,8 @@ function usePainting(
     const pictures = store.pictures.value;
     if (!pictures || size.value.width === 0) return null;
     const { colormap, normalize } = store;
-    const large = wantsNative(layout.value, pictures.tile[1], pictures.size[1]);
+    const pictured = store.wishes.value?.pictured.value;
+    const large = !pictured && wantsNative(layout.value, pictures.tile[1], pictures.size[1]);
     // Read so that the scene is made anew when finer tiles have come.
     store.detail.version.value;
     return {
@@ -80,6 +81,7 @@ function usePainting(
       rows: rowsInSight(layout.value, top.value, size.value.height),
       top: top.value,
       colours: coloursOf(colormap.value, normalize.value, store.rangeOf, store.portions.value),
+      pictured,
       mark: mark.value,
       native: (channel) => (large ? store.detail.native(channel) : undefined),
     };
@@ -107,8 +109,8 @@ function wantsNative(layout: Layout, coarse: number, native: number): boolean {
   return native > coarse && layout.width * (globalThis.devicePixelRatio || 1) > coarse;
 }
 
-/** Fetch the tiles in sight at native size, half a screen ahead. */
-function useNativeTiles(
+/** Fetch the tiles in sight at native size, half a screen ahead, or what they want, one screen ahead. */
+function useFinerTiles(
   layout: ReadonlySignal<Layout>,
   size: ReadonlySignal<Size>,
   top: ReadonlySignal<number>,
@@ -118,9 +120,16 @@ function useNativeTiles(
     const pictures = store.pictures.value;
     if (!pictures || !store.answering.value || size.value.width === 0) return;
     const grid = layout.value;
+    const order = store.order.value;
+    const wishes = store.wishes.value;
+    if (wishes?.pictured.value) {
+      const { first, last } = rowsInSight(grid, top.value, size.value.height);
+      wishes.want([...order.subarray(first * grid.columns, (2 * last - first) * grid.columns)]);
+      return () => wishes.want([]);
+    }
     if (!wantsNative(grid, pictures.tile[1], pictures.size[1])) return store.detail.want([]);
     const { first, last } = rowsInSight(grid, top.value, size.value.height, 1);
-    store.detail.want([...store.order.value.subarray(first * grid.columns, last * grid.columns)]);
+    store.detail.want([...order.subarray(first * grid.columns, last * grid.columns)]);
   });
 }
 

@@ -44,7 +44,8 @@ export function markOf(store: Store): Mark | undefined {
 
 /** What the name of a tile says beyond its statistics: it begins with a comma where it says anything. */
 export function moreOf(store: Store, channel: number): string {
-  const words = [isSilenced(store, channel) && "silenced", ...known(store, channel)];
+  const wanted = store.wishes.value?.words(channel);
+  const words = [isSilenced(store, channel) && "silenced", ...known(store, channel), wanted];
   return words.map((word) => (word ? `, ${word}` : "")).join("");
 }
 

@@ -22,6 +22,7 @@ export function saveSheet(store: Store, view: ViewState): void {
   const columns = Math.max(6, Math.ceil(Math.sqrt(order.length)));
   const layout = layoutOf(order.length, columns * (side + 4) - 4, side, pictures.size[0] / pictures.size[1]);
   const { colormap, normalize } = store;
+  const pictured = store.wishes.value?.pictured.value;
   const scene = {
     pictures,
     order,
@@ -29,12 +30,13 @@ export function saveSheet(store: Store, view: ViewState): void {
     rows: { first: 0, last: layout.rows },
     top: 0,
     colours: coloursOf(colormap.value, normalize.value, store.rangeOf, store.portions.value),
+    pictured,
     mark: store.tools.part.value?.markOf(store),
     native: store.detail.native,
   };
   const canvas = drawSheet({
-    title: `${modelName(store)} · ${pictures.layer}`,
-    bars: [barOf(store, store.colormap.value)],
+    title: `${modelName(store)} · ${pictures.layer}${pictured ? " · what each channel wants" : ""}`,
+    bars: pictured ? [] : [barOf(store, store.colormap.value)],
     width: columns * (layout.width + 4) - 4,
     height: layout.total,
     draw: (context) => new TilePainter().paint(context, scene),

@@ -28,6 +28,7 @@ const COLOURS = COLORMAPS.map((value) => ({ value, text: value }));
 export function Toolbar() {
   const { store } = useScope();
   const { sort, normalize, colormap, predictions } = store.traits;
+  const pictured = Boolean(store.wishes.value?.pictured.value);
   const more = store.tools.part.value?.sortsOf(store) ?? [];
   const sorts = [...SORTS, ...more].map((option) => ({
     ...option,
@@ -47,6 +48,7 @@ export function Toolbar() {
         title="Which values are the ends of the colours: those of the layer, of each channel, or ±m around zero"
         options={SCALES}
         value={normalize.value}
+        disabled={pictured}
         onChange={(value) => store.set({ normalize: value, scale: [] })}
       />
       <Select<Colormap>
@@ -54,10 +56,11 @@ export function Toolbar() {
         title="blue-red keeps zero in the middle, whatever the scale"
         options={COLOURS}
         value={colormap.value}
+        disabled={pictured}
         onChange={(value) => store.set({ colormap: value })}
       />
       <TileSize />
-      <ColourBar />
+      {pictured ? <span class="nn-colours nn-colourbar nn-muted">pictures, not values</span> : <ColourBar />}
     </>
   );
 }
