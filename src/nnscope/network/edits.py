@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from nnscope.errors import OptionError
+from nnscope.errors import ImageError, OptionError
 from nnscope.network.guards import plain_arithmetic
 from nnscope.network.preprocess import with_input
 from nnscope.records import Specimen
@@ -33,6 +34,8 @@ class _State:
     words: str = ""
     kind: Brush | str | None = None
     """What goes on with this step, rather than beginning another one."""
+    natural: bool = False
+    """Whether this is an image as it came."""
 
 
 class Edits:
@@ -50,7 +53,7 @@ class Edits:
     def __init__(self, specimen: Specimen, prepare: Callable[[Any], Specimen] | None = None) -> None:
         self._start = specimen
         self._prepare = prepare
-        self._past = [_State(specimen)]
+        self._past = [_State(specimen, natural=True)]
         self._future: list[_State] = []
         self._growing: Brush | str | None = None
         self._stroke: Stroke | None = None
@@ -66,6 +69,11 @@ class Edits:
         """Whether the network sees other pixels than in the beginning."""
         now, then = self.specimen.input, self._start.input
         return now is not then and not (now.shape == then.shape and torch.equal(now, then))
+
+    @property
+    def natural(self) -> bool:
+        """Whether the image is as it came: the one in the beginning or one that was opened, untouched."""
+        return self._past[-1].natural
 
     @property
     def undoable(self) -> int:
@@ -193,13 +201,47 @@ class Edits:
                 msg = "These edits know no way to prepare a picture; begin them with probe.edits()."
                 raise OptionError(msg)
             image = self._prepare(image)
-        return self._put(_State(image, f"{image.name} opened"))
+        return self._put(_State(image, f"{image.name} opened", natural=True))
+
+    def show(self, picture: Tensor, what: str) -> Specimen:
+        """Put a picture that was made, such as one of ``Probe.maximize``, in this one's place.
+
+        Args:
+            picture: The network's own values, ``[C, H, W]``; at another size than this image's it is resized,
+                bilinearly.
+            what: What it shows, such as ``"what channel 14 of features.3 wants"``; it becomes its name.
+
+        Raises:
+            ImageError: It has other channels than this image, or values that are NaN or Inf.
+        """
+        before = self.specimen
+        channels, *size = before.shape
+        if picture.dim() != 3 or picture.shape[0] != channels:
+            shape = " × ".join(map(str, picture.shape))
+            msg = f"The picture has the shape {shape}; give {channels} × height × width."
+            raise ImageError(msg)
+        made = " × ".join(map(str, picture.shape[1:]))
+        with _arithmetic():
+            planes = picture.detach().float().cpu()
+            if list(planes.shape[1:]) != size:
+                planes = F.interpolate(planes[None], size, mode="bilinear", antialias=True)[0]
+            specimen = _repainted(before, planes.to(before.input.dtype))
+        fitted = "" if list(picture.shape[1:]) == size else f", bilinear from {made}"
+        specimen = replace(
+            specimen,
+            name=what,
+            original=None,
+            geometry=None,
+            transform=f"{size[0]} × {size[1]}{fitted} · {what}",
+            assumption="",
+        )
+        return self._put(_State(specimen, f"{what}, made at {made}"))
 
     def reset(self) -> Specimen:
         """Go back to the image in the beginning: a step like any other, unless nothing is to be undone."""
         if self.specimen is self._start:
             return self._start
-        return self._put(_State(self._start, "back to the beginning"))
+        return self._put(_State(self._start, "back to the beginning", natural=True))
 
     # -- back and forth ---------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from nnscope.attribution.bench import Growing
 from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
+from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.images import opened
 from nnscope.network.layers import model_name
 from nnscope.probe.contrast import Contrast
@@ -13,6 +14,7 @@ from nnscope.probe.seen import Seen
 from nnscope.probe.several import differences
 from nnscope.synthesis.ascent import Ascent
 from nnscope.tensors.brush import TOOLS
+from nnscope.tensors.cache import ByteCache
 
 __all__ = [
     "METHODS",
@@ -20,8 +22,10 @@ __all__ = [
     "STYLES",
     "TOOLS",
     "Ascent",
+    "ByteCache",
     "Contrast",
     "Edits",
+    "Fingerprint",
     "Growing",
     "Probe",
     "Seen",

@@ -14,6 +14,7 @@ from nnscope.widget.asked import Asked
 from nnscope.widget.messages import What
 from nnscope.widget.network import network_packet
 from nnscope.widget.pictures import Packet, layer_packet
+from nnscope.widget.wanted import tiles_packet
 from nnscope.wire import packet
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -68,6 +69,11 @@ def _code(asked: Asked) -> Packet:
     return packet.encode(asked.get.what, {"code": np.frombuffer(code.encode(), np.uint8)})
 
 
+def _wants(asked: Asked) -> Packet:
+    assert asked.wished is not None
+    return tiles_packet(asked.where, asked.wished(asked.get.layer, asked.get.channels))
+
+
 UNASKED = frozenset[What](("coarse", "rooms", "tools", "wanting"))
 """What nobody asked of the network: for these it is not run, though its weights have changed."""
 
@@ -88,4 +94,5 @@ _ANSWERS: dict[What, Callable[[Asked], Packet]] = {
     "region": compared.region,
     "field": compared.field,
     "pins": compared.pins,
+    "wants": _wants,
 }

@@ -6,14 +6,16 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
+from torch import nn
 from torch.utils.weak import WeakIdKeyDictionary
 
 from nnscope.errors import OptionError
 from nnscope.probe import Contrast, Edits, Probe
-from nnscope.records import DifferenceTable
+from nnscope.records import DifferenceTable, Specimen
 from nnscope.widget.silence import Silenced
 
 Side = Literal["this", "other", "difference"]
@@ -26,6 +28,8 @@ KEPT = 6
 """Altered probes that are kept, the newest: to go back to one costs no pass."""
 REMEMBERED = 512
 """States whose numbers are remembered."""
+NATURAL = 16
+"""Images as they came that are remembered, the newest."""
 
 
 class State(NamedTuple):
@@ -93,6 +97,7 @@ class Desk:
         self._counter = itertools.count()
         self._epochs: OrderedDict[Hashable, int] = OrderedDict()
         self._numbers = itertools.count()
+        self._natural: list[tuple[nn.Module, Specimen]] = []
 
     def edits(self, specimen: int) -> Edits:
         """The history of a specimen."""
@@ -103,6 +108,11 @@ class Desk:
     def seen(self, specimen: int) -> Probe:
         """A specimen as settled last, edited but not silenced: an opened image may have another size."""
         return self._seen.get(specimen, self.wholes[specimen])
+
+    def natural(self, model: nn.Module) -> list[Specimen]:
+        """The images that were looked at with a model and are as they came: neither painted on nor made."""
+        with self._lock:
+            return [specimen for each, specimen in self._natural if each is model]
 
     def compares(self, state: State) -> bool:
         """Whether there is another to compare with."""
@@ -163,14 +173,25 @@ class Desk:
         whole.refresh()
         if not self._is_edited(specimen):
             self._seen[specimen] = whole
+            self._came(whole.model, whole.specimen)
             return (specimen, whole.epoch), whole
         pixels = self._edits[specimen].specimen
+        if self._edits[specimen].natural:
+            self._came(whole.model, pixels)
         with self._lock:
             if pixels.input not in self._pixels:
                 self._pixels[pixels.input] = next(self._counter)
             key = (specimen, whole.epoch, self._pixels[pixels.input])
         self._seen[specimen] = found = self._once(key, lambda: whole.edited(pixels, wanted=wanted))
         return key, found
+
+    def _came(self, model: nn.Module, specimen: Specimen) -> None:
+        """Remember an image that is as it came, but not the file that it came from, which may be large."""
+        with self._lock:
+            if any(each.input is specimen.input for _, each in self._natural):
+                return
+            self._natural.append((model, replace(specimen, original=None)))
+            del self._natural[:-NATURAL]
 
     @staticmethod
     def _silenced(whole: Probe, state: State, other: Probe | None, wanted: Collection[str]) -> Probe:

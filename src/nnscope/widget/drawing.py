@@ -9,16 +9,16 @@ import anywidget
 
 from nnscope.errors import UnavailableError
 from nnscope.probe import Probe
-from nnscope.records import Layer
+from nnscope.records import Layer, Specimen
 from nnscope.widget import pictures, specimens
 from nnscope.widget.desk import Desk, Look, Side, State
-from nnscope.widget.scanning import Scanning
+from nnscope.widget.filling import Filling
 
 LOOKING = ("layer", "specimen", "against", "side", "silence", "fill")
 """The traits that change what is looked at."""
 
 
-class Drawing(Scanning, anywidget.AnyWidget):
+class Drawing(Filling, anywidget.AnyWidget):
     """The part of a scope that draws: it writes the private traits, and nothing else does."""
 
     def __init__(self, desk: Desk, *args: Any, **kwargs: Any) -> None:
@@ -26,7 +26,7 @@ class Drawing(Scanning, anywidget.AnyWidget):
         self._looked = desk.settle(State())
         self._drawn: State | None = None
         self._lock = threading.RLock()
-        self._queued = False
+        self._queued = self._closed = False
         self._listed: tuple[int, int | None] | None = None
         self._modelled: tuple[int, int, tuple[int, ...]] | None = None
         self._pictured: int | None = None
@@ -49,9 +49,21 @@ class Drawing(Scanning, anywidget.AnyWidget):
         with self._lock:
             self._opened = None
             del self._looked
+        self._let_growths_go()
+
+    def close(self) -> None:
+        """Take the panel away; what is still being made for it ends."""
+        self._closed = True
+        super().close()
 
     def _state(self) -> State:
         return State(self.specimen, self.against, cast("Side", self.side), self.silence, self.fill)
+
+    def _is_open(self) -> bool:
+        return self._opened is not None and not self._closed
+
+    def _natural(self, probe: Probe) -> list[Specimen]:
+        return self._desk.natural(probe.model)
 
     def _settle(self) -> None:
         """Have what is looked at ready, also where weights have changed."""
@@ -64,9 +76,10 @@ class Drawing(Scanning, anywidget.AnyWidget):
         """Draw what the traits say. Never raises: a failure is a sentence in the panel."""
         self._queued = False
         try:
-            self._settle()
-            with self._look.this.settled():
-                self._draw()
+            with self._busy():
+                self._settle()
+                with self._look.this.settled():
+                    self._draw()
             self.set_trait("error", "")
         except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
             self._failed(error)
@@ -78,8 +91,12 @@ class Drawing(Scanning, anywidget.AnyWidget):
         self._publish()
         self._draw_layer()
         self._draw_classes()
-        self._draw_map()
-        self._draw_effects()
+        try:
+            self._draw_map()
+            self._draw_effects()
+        finally:  # whatever becomes of the map
+            self._draw_wishes()
+            self._draw_wants()
 
     def _draw_layer(self) -> None:
         layer, epoch = self.layer, self._look.epoch

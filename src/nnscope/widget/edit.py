@@ -11,6 +11,7 @@ moves. ::
     {"op": "light", "brightness": 0.1, "contrast": 1.2, "begin": false}
     {"op": "undo"}, {"op": "redo"}, {"op": "reset"}
     {"op": "open", "name": "cat.jpg"} + one buffer, the bytes of the file
+    {"op": "wanted", "method": "fourier", "negative": false}: the picture made of the enlarged channel
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 
 from nnscope.errors import ImageError, OptionError
 from nnscope.probe import TOOLS, Edits, opened
+from nnscope.widget.wish import PICTURES
 
 MOST_POINTS = 512
 MOST_BYTES = 16 * 2**20
@@ -36,7 +38,17 @@ class Edit:
     """Makes it."""
 
 
-def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A picture made of the enlarged channel is to take the image's place."""
+
+    rid: int
+    method: str
+    negative: bool
+    """Whether it is of what the channel dislikes."""
+
+
+def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit | Wanted:
     """Check an edit, which may hold anything at all.
 
     Raises:
@@ -44,8 +56,11 @@ def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit:
         ImageError: The file is too large.
     """
     op = content.get("op")
+    if op == "wanted":
+        methods = tuple(dict.fromkeys(method for method, _ in PICTURES))
+        return Wanted(rid, _one_of(content.get("method"), "method", methods), _flag(content, "negative"))
     if not isinstance(op, str) or op not in _OPERATIONS:
-        msg = f"An edit's op is one of {', '.join(_OPERATIONS)}."
+        msg = f"An edit's op is one of {', '.join(_OPERATIONS)}, wanted."
         raise OptionError(msg)
     return Edit(rid, _OPERATIONS[op](content, buffers))
 
@@ -104,12 +119,12 @@ _OPERATIONS: dict[str, Callable[[Mapping[Any, Any], object], Callable[[Edits], o
 }
 
 
-def _flag(content: Mapping[Any, Any]) -> bool:
-    begin = content.get("begin")
-    if not isinstance(begin, bool):
-        msg = "An edit's begin is true or false."
+def _flag(content: Mapping[Any, Any], name: str = "begin") -> bool:
+    value = content.get(name)
+    if not isinstance(value, bool):
+        msg = f"An edit's {name} is true or false."
         raise OptionError(msg)
-    return begin
+    return value
 
 
 def _one_of(value: object, name: str, known: tuple[str, ...]) -> Any:

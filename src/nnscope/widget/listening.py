@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Literal
 
 import traitlets as t
 
@@ -12,7 +12,7 @@ from nnscope.widget import messages
 from nnscope.widget.answers import UNASKED, answer
 from nnscope.widget.asked import Asked
 from nnscope.widget.drawing import Drawing
-from nnscope.widget.edit import Edit
+from nnscope.widget.edit import Edit, Wanted
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.worker import submit
 from nnscope.wire.stream import chunks
@@ -93,9 +93,10 @@ class Listening(Drawing):
             self._unanswered.discard(message.rid)
         elif isinstance(message, messages.Stop):
             self.stop()
-        elif isinstance(message, Edit):
-            specimen = self.specimen  # as it is now: it may be another one when its turn comes
-            submit(model, lambda: self._edit(message, specimen))
+        elif isinstance(message, messages.Grow):
+            self._ask_to_grow(message.op)
+        elif isinstance(message, (Edit, Wanted)):
+            self._submit_edit(message)
         else:
             self._unanswered.add(rid)
             submit(model, lambda: self._answer(message))
@@ -106,7 +107,7 @@ class Listening(Drawing):
         try:
             if get.what not in UNASKED:
                 self._settle()
-            header, body = answer(Asked(self._look, get, self._explains(), tuple(self.region)))
+            header, body = answer(self._asked(get))
             for part, parts, piece in chunks(body):
                 if get.rid not in self._unanswered:
                     return
@@ -118,6 +119,24 @@ class Listening(Drawing):
             self._refuse(get.rid, str(error))
         finally:
             self._unanswered.discard(get.rid)
+
+    def _asked(self, get: messages.Get) -> Asked:
+        wished = self._wished if get.what == "wants" else None
+        return Asked(self._look, get, self._explains(), tuple(self.region), wished)
+
+    def _ask_to_grow(self, op: Literal["cancel", "again", "more"]) -> None:
+        self._leave_growth(op)
+        draw = self._cancel_growth if op == "cancel" else self._refresh
+        submit(self._whole_probe.model, draw)
+
+    def _submit_edit(self, message: Edit | Wanted) -> None:
+        specimen = self.specimen  # as it is now: it may be another one when its turn comes
+        try:
+            edit = message if isinstance(message, Edit) else Edit(message.rid, self._showing(message))
+        except NnscopeError as error:
+            self._refuse(message.rid, str(error))
+            return
+        submit(self._whole_probe.model, lambda: self._edit(edit, specimen))
 
     def _edit(self, edit: Edit, specimen: int) -> None:
         """Change an image and draw what became of it; the sender waits for the end of it."""

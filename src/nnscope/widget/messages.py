@@ -13,6 +13,7 @@ Browser → kernel::
     {"k": "stop", "rid": 5}
     {"k": "get", "rid": 6, "epoch": 0, "what": "pins", "layer": "", "channels": [], "units": ["a.3[14]"]}
     {"k": "edit", "rid": 7, "op": "stroke", …}
+    {"k": "grow", "rid": 8, "op": "more"}
 
 An ``edit`` changes the image; ``widget/edit.py`` lists its operations. What a ``get`` asks for is one of
 ``WHATS``; the packet that answers is described in ``wire/packet.py``.
@@ -26,8 +27,15 @@ Kernel → browser::
 
 The buffers of a ``data`` reply, joined in the order of ``part``, are the body of one packet
 (``wire/packet.py``); the header comes with part 0. A cancelled request gets no reply, nor does
-``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays. An ``edit``
-is ``done`` once the traits say what became of it.
+``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays. Pictures
+that grow pause, and the grid is filled with no more of them until some are asked for again. An ``edit`` is
+``done`` once the traits say what became of it.
+
+``grow`` is about the pictures of the enlarged channel, and gets no reply either: "cancel" ends what grows and
+throws it away (whole pictures that were there before come back), "again" begins anew with the present
+settings, "more" makes ``wants_steps`` more steps of what is there. ``get`` "wants" is answered at once with
+what there is of such pictures of some channels, small; while the trait ``wants`` is on, those that are asked
+for last are made first.
 """
 
 from __future__ import annotations
@@ -38,7 +46,7 @@ from typing import Any, Literal, NamedTuple
 
 from nnscope.errors import OptionError
 from nnscope.records import Layer, LayerTable, Unit
-from nnscope.widget.edit import Edit, parse_edit
+from nnscope.widget.edit import Edit, Wanted, parse_edit
 
 MOST_CHANNELS = 4096
 """Most channels one request may ask for."""
@@ -143,7 +151,18 @@ class Stop:
     rid: int
 
 
-def parse(content: object, layers: LayerTable, buffers: object = ()) -> Get | Edit | Cancel | Ping | Stop:
+@dataclass(frozen=True, slots=True)
+class Grow:
+    """The pictures of the enlarged channel are to end, to begin anew, or to have more steps."""
+
+    rid: int
+    op: Literal["cancel", "again", "more"]
+
+
+Message = Get | Edit | Wanted | Cancel | Ping | Stop | Grow
+
+
+def parse(content: object, layers: LayerTable, buffers: object = ()) -> Message:
     """Check a message from the browser, which may be anything at all.
 
     Raises:
@@ -165,7 +184,9 @@ def parse(content: object, layers: LayerTable, buffers: object = ()) -> Get | Ed
             return _parse_get(rid, content, layers)
         case "edit":
             return parse_edit(rid, content, buffers)
-    msg = "A message's k is 'get', 'edit', 'cancel', 'stop' or 'ping'."
+        case "grow":
+            return Grow(rid, _grow_op(content.get("op")))
+    msg = "A message's k is 'get', 'edit', 'grow', 'cancel', 'stop' or 'ping'."
     raise OptionError(msg)
 
 
@@ -188,6 +209,14 @@ def _parse_get(rid: int, content: Mapping[Any, Any], layers: LayerTable) -> Get:
     return Get(
         rid, epoch, what, found.name, numbers, _cell(content.get("cell"), found) if kind.cell else None
     )
+
+
+def _grow_op(value: object) -> Literal["cancel", "again", "more"]:
+    for known in ("cancel", "again", "more"):
+        if value == known:
+            return known
+    msg = "The op of a message 'grow' is cancel, again or more."
+    raise OptionError(msg)
 
 
 def _units(value: object, layers: LayerTable) -> tuple[Unit, ...]:

@@ -23,6 +23,7 @@ from nnscope.widget.listening import Listening
 from nnscope.widget.logbook import Logbook, Writer
 from nnscope.widget.plots import Plots
 from nnscope.widget.traits import FROM_BROWSER
+from nnscope.widget.wanting import GROWING
 from nnscope.widget.worker import submit
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class Scope(Listening):
             setattr(self, name, value)
         self._changed_sides()
         self._refresh()
-        self.observe(self._on_view, [*LOOKING, *ASKING])
+        self.observe(self._on_view, [*LOOKING, *ASKING, *GROWING])
         super().open()
 
     def release(self) -> None:
@@ -188,6 +189,8 @@ class Scope(Listening):
     # -- what follows from a trait ------------------------------------------------------------
 
     def _on_view(self, change: Any) -> None:
+        if change.name == "growing" and self._tells:
+            return
         if change.name == "specimen":
             self._settle_specimen()
         if change.name == "layer" and self.channel is not None:
@@ -195,6 +198,7 @@ class Scope(Listening):
         if change.name in LOOKING and not self._from_browser:  # more may come with it, see set_state
             self._changed_sides()
         self._settle_question(change.name)
+        self._settle_growing(change.name, by_browser=self._from_browser)
         if not self._from_browser:
             self._refresh()
         elif change.name == "layer" and not self._maps_wanted() and self._at_hand():
@@ -208,6 +212,8 @@ class Scope(Listening):
     def _at_hand(self) -> bool:
         """Whether the layer can be drawn at once: nothing else has changed, and it is kept."""
         if self._drawn is None or self._drawn != self._state() or self.sort == "effect":
+            return False
+        if self.wants or self.channel is not None:  # then there is more to draw than the layer
             return False
         try:
             return self._look.shown.at_hand(self.layer)

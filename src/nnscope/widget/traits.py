@@ -163,11 +163,13 @@ class ScopeTraits(t.HasTraits):
     """Channels that are held in sight whatever the layer, at most 12: ``"features.3[14]"``."""
 
     wants = shared(t.Bool(False))
-    """Whether the grid shows what each channel wants in place of its values."""
+    """Whether the grid shows what each channel wants in place of its values. Pictures of that are made while
+    nothing else is asked of the network; the message ``stop`` ends that until some are asked for again."""
 
     growing = shared(t.Bool(False))
-    """Whether the pictures of the enlarged channel grow; ``False``: they pause. It goes back to ``False``
-    when they are whole."""
+    """Whether the pictures of the enlarged channel grow; ``False``: they pause, and can go on from there. It
+    goes back to ``False`` when they are whole, and when something changes that they depend on; where the
+    browser chose another channel or layer, those of that one grow."""
 
     wants_steps = shared(t.Int(128))
     """Steps of gradient ascent of each picture of the enlarged channel, 1 to 4096."""
@@ -263,8 +265,8 @@ class ScopeTraits(t.HasTraits):
 
     _wanted = kernel(t.Dict())
     """How far the grid is filled with what channels want, or ``{}``: ``layer``, ``epoch``, ``serial``
-    (another one says that there is more to ask for), ``done`` and ``of`` (channels), ``growing`` (a list of
-    those at work)."""
+    (another one says: ask again for what is in sight and not whole), ``done`` and ``of`` (channels),
+    ``growing`` (a list of those at work). At most four a second."""
 
     @t.validate(*RANGES)
     def _in_range(self, proposal: Any) -> Any:

@@ -113,6 +113,24 @@ the trait ``side``. The same state has the same number, also after going back to
     facts: ``epoch``, ``tile`` [h, w], ``rows``: a list of ``unit``, ``layer``, ``channel``, ``min``, ``max``,
     ``mean`` (None where nothing is finite); arrays: ``tiles`` uint8 [n, h, w] with ``lo``, ``hi`` float32
     [n].
+``wants`` (traits ``_wants_header`` and ``_wants``): what the enlarged channel wants, as far as its pictures
+    have grown.
+    facts: ``epoch``, ``layer``, ``channel`` c, ``size`` [h, w] of the pictures as they were made, ``steps``
+    (of each picture in all), ``seed``, ``done`` 0 to 1, ``left`` (why it ended early, a sentence or ""),
+    ``natural`` {"name", "score"} (of the images seen so far that are as they came, the one that the channel
+    answers to most) or None, ``here`` (the score of the present image) or None, ``pictures``: a list, at most
+    four, in this order: fourier, pixels, fourier negative, pixels negative, of ``method`` ("fourier" or
+    "pixels"), ``negative`` (whether it is of what the channel dislikes), ``step`` (how many are done),
+    ``score`` (the mean of the channel over its cells: of the picture itself once it is whole, else as it was
+    seen in the newest step; or None), ``note`` (a sentence or ""), ``sentence`` (provenance), ``type``
+    ("image/png" or "image/jpeg");
+    arrays: ``history`` float32 [n, steps], the score at each step, NaN where it is not done; ``picture_0``,
+    ``picture_1``, … uint8 [bytes], each an encoded file, which may be smaller than ``size``.
+``wants_tiles`` (reply to ``get`` "wants"): what some channels want, small, as far as it is there.
+    facts: ``epoch``, ``layer``, ``channels`` list of int, ``size`` [h, w], ``of`` (steps of a whole one),
+    ``steps`` (a list: how many are done, 0 where there is nothing yet, ``of`` where it is whole), ``notes``
+    (a list of sentences or ""); arrays: ``tiles`` uint8 [n, h, w, 3], red, green and blue; ``scores``
+    float32 [n], NaN where unknown.
 ``rooms``, ``tools``, ``wanting`` (replies to ``get`` "rooms" and so on): code of the panel that is fetched
     apart. arrays: ``code`` uint8 [bytes], a JavaScript module in UTF-8.
 
