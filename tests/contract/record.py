@@ -7,6 +7,7 @@ recording differs only when the format does.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -96,6 +97,7 @@ def packets() -> dict[str, tuple[dict, bytes]]:
         "exact": packet.encode("exact", {"values": activation[None, 1]}, **where, channels=[1], size=[6, 8]),
         **numbers(where, {"tiles": tiles[:2], "lo": lo[:2], "hi": hi[:2]}),
         **compared(where, {"tiles": tiles[:2], "lo": lo[:2], "hi": hi[:2]}),
+        **wanted(where),
     }
 
 
@@ -242,6 +244,58 @@ def compared(where: dict, codes: dict) -> dict[str, tuple[dict, bytes]]:
                 {**pinned, "unit": "features.0[3]", "channel": 3},
                 {**pinned, "unit": "features.0[0]", "channel": 0, "mean": None},
             ],
+        ),
+    }
+
+
+def wanted(where: dict) -> dict[str, tuple[dict, bytes]]:
+    """The packets of pictures that were made of channels: two that grow, and tiles, one of them missing."""
+    history = np.array([[0.5, 0.75, 2.5, np.nan], [0.5, 1.25, np.nan, np.nan]], np.float32)
+    # A PNG of one grey pixel, and a file of other bytes: who reads a packet does not decode them.
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4n42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+    )
+    files = {
+        "picture_0": np.frombuffer(png, np.uint8),
+        "picture_1": np.array([255, 216, 255, 217, 7], np.uint8),
+    }
+    told = {
+        "negative": False,
+        "note": "",
+        "sentence": "Gradient ascent: largest mean of channel 3 of features.0",
+    }
+    rows, columns = np.mgrid[0:2, 0:4]
+    tile = np.stack([rows * 90, columns * 60, rows + columns], -1).astype(np.uint8)
+    return {
+        "wants": packet.encode(
+            "wants",
+            {"history": history, **files},
+            **where,
+            channel=3,
+            size=[128, 96],
+            steps=4,
+            seed=7,
+            done=0.3125,
+            left="",
+            natural={"name": "chelsea", "score": 1.5},
+            here=None,
+            pictures=[
+                {**told, "method": "fourier", "step": 3, "score": 2.5, "type": "image/png"},
+                {**told, "method": "pixels", "step": 2, "score": None, "type": "image/jpeg", "note": "Dead."},
+            ],
+        ),
+        "wants_tiles": packet.encode(
+            "wants_tiles",
+            {
+                "tiles": np.stack([tile, np.full_like(tile, 128), 255 - tile]),
+                "scores": np.array([2.5, np.nan, -0.25], np.float32),
+            },
+            **where,
+            channels=[3, 0, 2],
+            size=[2, 4],
+            of=64,
+            steps=[64, 0, 12],
+            notes=["", "", "Channel 2 of features.0 is dead."],
         ),
     }
 

@@ -61,7 +61,7 @@ class Grown:
     @property
     def nbytes(self) -> int:
         """How much it keeps."""
-        return sum(each.tensor.nbytes + each.pixels.nbytes + each.history.nbytes for each in self.made)
+        return sum(each.tensor.nbytes + each.drawn.nbytes + each.history.nbytes for each in self.made)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,8 @@ STEPS = 64
 """Of a whole picture."""
 SIDE = 64
 """Pixels of a side, where the network's own input is not smaller."""
+SHELVED = 2
+"""Batches that were left for more urgent ones and can go on, the newest."""
 _OVERHEAD = 256
 """Bytes of a tile beside its pixels, roughly."""
 
@@ -58,6 +60,7 @@ class Wishlist:
         self._alone: set[int] = set()  # failed together with others
         self._batch: tuple[int, ...] = ()
         self._ascent: Ascent | None = None
+        self._shelf: dict[tuple[int, ...], Ascent] = {}  # batches that can go on where they were left
         self._ways = _ways(subject)
         self._lock = threading.RLock()
 
@@ -93,7 +96,10 @@ class Wishlist:
             self._asked = tuple(channels)
             self._whole -= {channel for channel in channels if not self._is_whole(channel)}
             urgent = set(channels) - self._whole
-            if urgent and urgent.isdisjoint(self._batch):
+            if self._ascent is not None and urgent and urgent.isdisjoint(self._batch):
+                self._shelf[self._batch] = self._ascent
+                while len(self._shelf) > SHELVED:
+                    del self._shelf[next(iter(self._shelf))]
                 self._end_batch()
 
     def take(self, grown: Grown) -> None:
@@ -120,6 +126,8 @@ class Wishlist:
         while True:
             way = self._ways[0]
             self._batch = self._missing(way.batch)
+            if self._batch in self._shelf:
+                return self._shelf.pop(self._batch)
             if not self._batch:
                 return None
             try:
@@ -139,8 +147,11 @@ class Wishlist:
     def _missing(self, most: int) -> tuple[int, ...]:
         """What is to be made next: of those asked for last, then of all."""
         order = dict.fromkeys(chain(self._asked, self._every))
-        missing = (channel for channel in order if channel not in self._whole)
-        batch = tuple(islice(missing, most))
+        missing = [channel for channel in order if channel not in self._whole]
+        shelved = {channel: batch for batch in self._shelf for channel in batch}
+        if missing and missing[0] in shelved:
+            return shelved[missing[0]]
+        batch = tuple(islice((channel for channel in missing if channel not in shelved), most))
         return batch[:1] if not self._alone.isdisjoint(batch) else batch
 
     def _keep(self, made: FeatureVisualization) -> None:

@@ -162,13 +162,12 @@ def test_the_list_leaves_off_what_is_no_longer_in_sight(scope):
     wishes.ask([3])
     assert wishes.growing == []
     wishes.round()
-    assert wishes.growing == [3, 0]
-    assert [tiles.get(subject, channel).step for channel in (5, 0, 3)] == [1, 1, 1]
-    wishes.round()
+    assert wishes.growing == [3, 1]
+    assert [tiles.get(subject, channel).step for channel in (5, 0, 3, 1)] == [1, 1, 1, 1]
     wishes.ask([5])
     wishes.round()
     assert wishes.growing == [5, 0]
-    assert tiles.get(subject, 0).step == 2  # a picture that came further is not taken back
+    assert tiles.get(subject, 0).step == 2  # where it was left
     while not wishes.finished:
         wishes.round()
     assert wishes.done == wishes.of == 6
