@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ class Filling(Wanting):
         self._filling = False  # whether a round is under way or waits for its turn
         self._halted = False  # by the user, until pictures are asked for again
         self._at_work = 0  # how many threads draw what the traits say
+        self._counting = threading.Lock()
         self._serial = itertools.count(1)
         self._wanted_sent = 0.0
         super().__init__(*args, **kwargs)
@@ -34,11 +36,13 @@ class Filling(Wanting):
     @contextmanager
     def _busy(self) -> Iterator[None]:
         """While something is drawn the grid is not filled."""
-        self._at_work += 1
+        with self._counting:
+            self._at_work += 1
         try:
             yield
         finally:
-            self._at_work -= 1
+            with self._counting:
+                self._at_work -= 1
 
     def stop(self) -> None:
         """Leave off what takes long; the grid is filled with no more pictures until some are asked for."""
@@ -90,24 +94,28 @@ class Filling(Wanting):
             submit_idle(wishes.model, self._fill_on)
 
     def _fill_on(self) -> None:
-        """One round."""
-        self._filling = False
+        """One round, and on; where something else runs, ``_rest`` follows it, and brings back here."""
         wishes = self._wishlist
-        if wishes is None or self._halted or not self._is_open() or self._gives_way():
-            return
-        if self._weights.number(wishes.model) != wishes.subject.weights:
-            return  # what is looked at next tells of it
         try:
-            wishes.round()
+            if wishes is not None and not self._halted and not self._gives_way():
+                self._fill_round(wishes)
         except Exception as error:  # noqa: BLE001  # it would vanish in the worker
             self._halted = True
             self._failed(error)
+        finally:
+            self._filling = False
+        if not self._gives_way():
+            self._fill()
+
+    def _fill_round(self, wishes: Wishlist) -> None:
+        changed = self._weights.number(wishes.model) != wishes.subject.weights
+        if changed or not self._is_open():  # whoever looks next is told of it
+            self._halted = True
             return
-        if wishes is not self._wishlist:
-            return
-        if wishes.finished or time.monotonic() - self._wanted_sent > TELLING:
+        wishes.round()
+        late = time.monotonic() - self._wanted_sent > TELLING
+        if wishes is self._wishlist and (late or wishes.finished):
             self._tell_wanted(wishes)
-        self._fill()
 
     def _tell_wanted(self, wishes: Wishlist) -> None:
         self._wanted = {

@@ -30,8 +30,9 @@ from nnscope.widget.worker import submit, waiting
 GROWING = ("channel", "growing", "wants", "wants_steps", "wants_size", "wants_seed")
 """The traits that change what is made of channels."""
 
-ENDING = ("layer", "specimen", "against", "side", "silence", "fill", *GROWING[3:], "channel")
-"""The traits that end what grows, for it no longer fits them."""
+ENDING = ("layer", "channel", "wants_steps", "wants_size", "wants_seed")
+"""The traits that end what grows, for it no longer fits them; others may change the network, which is seen
+when it is looked at."""
 
 PAUSED = 64 * MEGABYTE
 """Of pictures of other channels that can grow on; the oldest cannot any longer."""
@@ -87,7 +88,8 @@ class Wanting(Scanning):
 
     def _settle_growing(self, changed: str, *, by_browser: bool) -> None:
         """Stop what grows where a trait says so; the browser goes on with another channel that it chose."""
-        if changed in ENDING and not (by_browser and changed in ("layer", "channel")):
+        chosen = by_browser and changed in ("layer", "channel") and self.channel is not None
+        if changed in ENDING and not chosen:
             self._tell_growing(growing=False)
         if changed in ENDING or (changed == "growing" and not self.growing):
             self._grow_study.leave_off()
@@ -158,6 +160,8 @@ class Wanting(Scanning):
             return
         subject = wish.subject_of(look, self._state(), self.layer, self._weights)
         if (subject, channel) != self._enlarged:
+            if self._grow_study.running and not asked:  # the network is another one now
+                self._tell_growing(growing=False)
             self._grow_study.forget()
             self._enlarged = subject, channel
             self._growth = self._paused.get(self._enlarged)

@@ -338,3 +338,53 @@ def test_damaged_files_raise_nothing_else(kind, damage, at):
     data[at : at + len(damage)] = damage
     with suppress(ImageError):
         opened(data, "x")
+
+
+# -- pictures that were made ------------------------------------------------------------------
+
+
+def test_a_picture_takes_the_place_of_the_image_to_the_bit(edits):
+    start = edits.specimen
+    picture = torch.rand(start.shape, generator=torch.Generator().manual_seed(1)) * 4 - 2
+    made = edits.show(picture, "what channel 3 of conv wants")
+    assert torch.equal(made.input[0], picture)
+    assert edits.words == "what channel 3 of conv wants, made at 30 × 40"
+    assert (made.name, made.original, made.geometry) == ("what channel 3 of conv wants", None, None)
+    assert made.colours is start.colours
+    assert edits.undo() is start
+
+
+def test_a_picture_of_another_size_is_resized_bilinearly(edits):
+    ramp = torch.linspace(-1, 1, 80).expand(3, 60, 80)
+    made = edits.show(ramp, "a ramp")
+    assert made.shape == (3, 30, 40)
+    inner = made.planes[:, :, 2:-2]  # at the edges it is cut off
+    torch.testing.assert_close(
+        inner, torch.linspace(-1, 1, 80).unfold(0, 2, 2).mean(1)[2:-2].expand(3, 30, 36)
+    )
+    assert edits.words == "a ramp, made at 60 × 80"
+    assert "bilinear from 60 × 80" in made.transform
+
+
+@pytest.mark.parametrize("shape", [(30, 40), (1, 30, 40), (1, 3, 30, 40)])
+def test_a_picture_of_other_channels_is_refused(edits, shape):
+    with pytest.raises(ImageError, match="3 × height × width"):
+        edits.show(torch.zeros(shape), "nothing")
+    with pytest.raises(ImageError):
+        edits.show(torch.full((3, 30, 40), float("nan")), "nothing")
+    assert edits.undoable == 0
+
+
+def test_an_image_is_natural_until_something_is_done_to_it(edits):
+    assert edits.natural
+    edits.flip("vertical")
+    assert not edits.natural
+    edits.open(photo(9, 7))
+    assert edits.natural
+    edits.show(torch.zeros(3, 7, 9), "nothing")
+    assert not edits.natural
+    edits.undo()
+    assert edits.natural
+    edits.light(0.5, 1)
+    edits.reset()
+    assert edits.natural

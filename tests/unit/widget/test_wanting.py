@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
+import time
+import weakref
 
 import numpy as np
 import pytest
@@ -564,3 +567,47 @@ def test_idle_jobs_wait_until_nothing_else_does():
         submit(model, lambda: None).result(10)
     assert order == ["first", "second", "idle"]
     assert not waiting(model)
+
+
+def test_another_image_of_the_same_network_changes_nothing(model, images):
+    scope = opened(model, images[:2], layer="2", channel=1)
+    scope.wants_size, scope.wants_steps = 16, 300
+    update(scope, growing=True)
+    settled(scope)
+    scope.specimen = 1
+    settled(scope)
+    assert scope.growing
+    scope.silence = "0[2]"
+    assert (scope.growing, scope.status) == (False, "ready")
+    scope.silence = ""
+    assert sum(row["step"] for row in scope._wants_header["pictures"]) > 0
+    scope.close()
+
+
+def test_closing_it_says_nothing_of_an_error(scope):
+    scope.wants_steps = 300
+    update(scope, channel=2, growing=True)
+    settled(scope)
+    update(scope, channel=None)  # what the browser says next may come later
+    settled(scope)
+    update(scope, growing=False)
+    settled(scope)
+    assert (scope.growing, scope.error, scope._wants_header) == (False, "", {})
+
+
+def test_a_released_scope_keeps_no_model(images):
+    scope = opened(nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU()), images[0], channel=1)
+    scope.wants_steps = 300
+    model = weakref.ref(scope.probe.model)
+    update(scope, growing=True, wants=True)
+    settled(scope)
+    last = submit(model(), lambda: None)
+    scope.release()
+    last.result(30)
+    header = scope._wants_header
+    wait = time.monotonic() + 30
+    while model() is not None and time.monotonic() < wait:
+        gc.collect()
+    assert model() is None
+    assert scope._wants_header is header
+    scope.close()
