@@ -226,13 +226,13 @@ class Edits:
             if list(planes.shape[1:]) != size:
                 planes = F.interpolate(planes[None], size, mode="bilinear", antialias=True)[0]
             specimen = _repainted(before, planes.to(before.input.dtype))
-        fitted = "" if list(picture.shape[1:]) == size else f", bilinear from {made}"
+        fitted = "as it was made" if list(picture.shape[1:]) == size else f"bilinear from {made}"
         specimen = replace(
             specimen,
             name=what,
             original=None,
             geometry=None,
-            transform=f"{size[0]} × {size[1]}{fitted} · {what}",
+            transform=f"{size[0]} × {size[1]}, {fitted}",
             assumption="",
         )
         return self._put(_State(specimen, f"{what}, made at {made}"))
