@@ -1,7 +1,8 @@
 """Images of gradient ascent against torch-lucent 0.1.8, where that is right.
 
 Lucent normalises as ImageNet does and leaves its hooks in the model, so it is given a copy of one that was
-trained so. Its movements let black in at the border and show the network more than the image; ours let grey in.
+trained so. Its movements let black in at the border and show the network more than the image; ours let grey
+in.
 """
 
 import copy
