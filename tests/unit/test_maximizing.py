@@ -303,6 +303,12 @@ def test_an_objective_that_breaks_leaves_the_last_good_image():
     assert made.history[0, :-1].isfinite().all()
 
 
+def test_a_dislike_behind_a_relu_says_how_little_it_says(probe):
+    assert "before the ReLU" in probe.maximize("relu", 0, negative=True, steps=30).notes[0]
+    assert probe.maximize("conv1", 0, negative=True, steps=30).notes == [""]
+    assert probe.maximize("relu", 0, steps=30).notes == [""]
+
+
 # -- what is refused ------------------------------------------------------------------------
 
 

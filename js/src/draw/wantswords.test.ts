@@ -42,6 +42,9 @@ test("the score stands beside the best image and the present one, as far as they
   expect(scoreSentence(wants(whole))).toBe(
     "Mean activation 4.31; the best of the images seen so far, chelsea, has 0.83; the image under the microscope −0.02.",
   );
+  expect(scoreSentence(wants(whole, { here: 0.83 }))).toBe(
+    "Mean activation 4.31; the best of the images seen so far, the one under the microscope, has 0.83.",
+  );
   expect(scoreSentence(wants(whole, { natural: null }))).toBe(
     "Mean activation 4.31; the image under the microscope has −0.02.",
   );

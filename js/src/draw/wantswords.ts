@@ -47,10 +47,12 @@ export function scoreSentence(wants: Wants): string {
   const best = pictureOf(wants, { method: "fourier", negative: false });
   if (!best || best.score === null) return "";
   const { natural, here } = wants;
+  const same = natural !== null && natural.score === here;
   return [
     `Mean activation ${format(best.score, 3)}${best.step < wants.steps ? " so far" : ""}`,
-    natural && `the best of the images seen so far, ${natural.name}, has ${format(natural.score, 3)}`,
-    here !== null && `the image under the microscope ${natural ? "" : "has "}${format(here, 3)}`,
+    natural &&
+      `the best of the images seen so far, ${same ? "the one under the microscope" : natural.name}, has ${format(natural.score, 3)}`,
+    here !== null && !same && `the image under the microscope ${natural ? "" : "has "}${format(here, 3)}`,
   ]
     .filter(Boolean)
     .join("; ")

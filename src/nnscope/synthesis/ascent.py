@@ -26,6 +26,10 @@ from nnscope.synthesis.provenance import provenance
 from nnscope.synthesis.settings import Settings
 from nnscope.synthesis.wake import waking
 
+BOTTOM = (
+    "Nothing in this layer is below zero, so this is one of many images that leave the channel silent; a layer "
+    "before the ReLU tells more of what it dislikes."
+)
 STILL = 48
 """Steps without a gradient after which an image is left as it is."""
 
@@ -309,7 +313,10 @@ class Ascent(Iterator[FeatureVisualization]):
         """Read the objective of the images as they are."""
         with torch.no_grad():
             for part in self._parts():
-                self._scores[part] = self._read(self._canvas.drawn(part), part).values.float().cpu()
+                found = self._read(self._canvas.drawn(part), part)
+                self._scores[part] = found.values.float().cpu()
+                if self.settings.negative and self._subject.layer and not (found.pictures < 0).any():
+                    self._notes[part] = [note or BOTTOM for note in self._notes[part]]
 
     def _rest(self, index: int, note: str) -> None:
         self._resting[index] = True
