@@ -4,8 +4,10 @@ import browser
 import kernel
 import memory
 import painting
+import wanting
 
 kernel.main()
 memory.main()
 browser.main()
 painting.main()
+wanting.main()

@@ -27,8 +27,8 @@ from nnscope.synthesis.settings import Settings
 from nnscope.synthesis.wake import waking
 
 BOTTOM = (
-    "Nothing in this layer is below zero, so this is one of many images that leave the channel silent; a layer "
-    "before the ReLU tells more of what it dislikes."
+    "Nothing in this layer is below zero, so this is one of many images that leave the channel silent; a "
+    "layer before the ReLU tells more of what it dislikes."
 )
 STILL = 48
 """Steps without a gradient after which an image is left as it is."""
