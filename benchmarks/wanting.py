@@ -15,6 +15,7 @@ from PIL import Image
 from ratio import report
 from skimage import data
 from torch import Tensor, nn
+from torchvision import transforms
 
 import nnscope
 from nnscope import example
@@ -179,8 +180,8 @@ def main() -> None:
     held(lite)
     worth("EfficientNet-Lite0", nnscope.Probe(lite, example.chelsea()), 20, 96)
     worth("ResNet-18, seeded", nnscope.Probe(resnet, example.chelsea()), 20, 48)
-    digit = Image.fromarray(data.chelsea()).resize((28, 28))
-    worth("LeNet, seeded", nnscope.Probe(_seeded(LeNet), digit, transform=None), 20, 128)
+    small = transforms.Compose([transforms.Resize((28, 28)), transforms.ToTensor()])
+    worth("LeNet, seeded", nnscope.Probe(_seeded(LeNet), example.chelsea(), transform=small), 20, 128)
 
 
 if __name__ == "__main__":
