@@ -19,7 +19,8 @@ def test_a_notebook_is_kept_stripped(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_and_each_panel_brings_a_picture_along(path):
+def test_a_notebook_runs_and_each_panel_brings_a_picture_along(path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # beside other tests, threads of one step wait for each other
     book = nbformat.read(path, as_version=4)
     NotebookClient(book, timeout=300, kernel_name="python3").execute()
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
