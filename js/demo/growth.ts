@@ -24,7 +24,7 @@ interface Grown {
   readonly channel: number;
   readonly side: number;
   readonly seed: number;
-  steps: number;
+  readonly steps: number;
   left: string;
   /** Steps of each of the four. */
   readonly at: number[];
@@ -75,7 +75,10 @@ export class FakeGrowth {
       else this.model.receive({ _wants_header: {}, _wants: NOTHING });
     }
     if (op === "again") this.#now = this.#begun();
-    if (op === "more" && now) now.steps += this.#number("wants_steps", 128);
+    // The whole ones stay as they are: who cancels gets them back.
+    if (op === "more" && now) {
+      this.#now = { ...now, at: [...now.at], steps: now.steps + this.#number("wants_steps", 128) };
+    }
     if (op !== "cancel" && this.model.get("growing")) this.changed(["growing"]);
   }
 

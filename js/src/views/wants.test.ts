@@ -171,6 +171,27 @@ test("Cancel throws away what has grown, and Start again begins", async () => {
   expect(images()).toHaveLength(2);
 });
 
+test("the focus stays among the buttons, whichever of them is gone", async () => {
+  await open();
+  await grow(ALL);
+  const held = async (name: string) => {
+    button(name)?.focus();
+    await press(name);
+    return document.activeElement?.textContent;
+  };
+  expect(await held("More steps")).toBe("Pause");
+  expect(await held("Cancel")).toBe("More steps");
+  await set("Seed", "7");
+  expect(await held("Start again")).toBe("Start again");
+  await grow(1);
+  expect(document.activeElement?.textContent).toBe("Pause");
+  await grow(ALL);
+  expect(document.activeElement?.textContent).toBe("More steps");
+  tab("Wants")?.focus();
+  await press("More steps");
+  expect(document.activeElement).toBe(tab("Wants"));
+});
+
 test("Cancel brings back the last whole pictures, and More steps goes on from them", async () => {
   await open();
   await grow(ALL);
@@ -180,6 +201,10 @@ test("Cancel brings back the last whole pictures, and More steps goes on from th
   expect(growing()).toBe(true);
   await grow(1);
   expect(here().textContent).toContain("step 136 of 256, Fourier and pixels");
+  await press("Cancel");
+  expect(here().textContent).toContain("128 steps each");
+  expect(growing()).toBe(false);
+  await press("More steps");
   await grow(ALL);
   expect(here().textContent).toContain("256 steps each");
   expect(button("Start again")).toBeUndefined(); // steps that were added are no other settings

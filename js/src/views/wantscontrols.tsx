@@ -1,5 +1,7 @@
 /** How far the pictures of what a channel wants are, and what becomes of them. */
 
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { stepText } from "../draw/wantswords";
 import { useScope } from "./context";
 import { Small } from "./controls";
@@ -48,8 +50,10 @@ function Buttons({ growth: { mine, whole, begun, changed } }: { readonly growth:
   const { store } = useScope();
   const growing = store.traits.growing.value;
   const disabled = !store.answering.value;
+  const row = useRef<HTMLSpanElement>(null);
+  useFocusWithin(row);
   return (
-    <span class="nn-wantsbuttons">
+    <span ref={row} class="nn-wantsbuttons">
       {growing ? (
         <Small {...{ disabled }} title="Let them rest (Space)" onClick={() => store.set({ growing: false })}>
           Pause
@@ -86,4 +90,15 @@ function Buttons({ growth: { mine, whole, begun, changed } }: { readonly growth:
       )}
     </span>
   );
+}
+
+/** The button that was pressed may be gone: another one takes the focus, or keys would no longer come here. */
+function useFocusWithin(row: RefObject<HTMLElement>): void {
+  const { root } = useScope();
+  const page = root.getRootNode() as Document | ShadowRoot;
+  const isWithin = () => row.current?.contains(page.activeElement) ?? false;
+  const held = isWithin();
+  useLayoutEffect(() => {
+    if (held && !isWithin()) row.current?.querySelector("button")?.focus({ preventScroll: true });
+  });
 }
