@@ -331,10 +331,16 @@ def test_what_was_made_lights_the_channel_up(panel):
     assert made["Wants, Fourier"] > of_the_photo > made["Dislikes, pixels"]
 
 
-def filled(panel):
-    """How many pictures of how many the line beside the switch tells."""
-    line = panel.root.get_by_text(re.compile(r"^What channels want: \d+ of \d+")).inner_text()
-    return tuple(map(int, re.search(r"(\d+) of (\d+)", line).groups()))
+def filled(panel, than):
+    """How many pictures of how many the line beside the switch tells, once they are more than so many."""
+    line = panel.root.get_by_text(re.compile(r"^What channels want: \d+ of \d+"))
+    deadline = time.monotonic() + 30
+    while True:  # the line follows the tiles, four times a second
+        done, of = map(int, re.search(r"(\d+) of (\d+)", line.inner_text()).groups())
+        if done > than:
+            return done, of
+        assert time.monotonic() < deadline, f"it stays at {done} of {of}"
+        panel.page.wait_for_timeout(50)
 
 
 def test_the_grid_shows_what_its_channels_want(panel):
@@ -347,10 +353,10 @@ def test_the_grid_shows_what_its_channels_want(panel):
     expect(switch).to_be_checked()
     whole = re.compile(rf"wanted picture, score {NUMBER}")
     expect(panel.cells.first).to_have_accessible_name(whole, timeout=30_000)
-    begun, of = filled(panel)
-    assert 0 < begun < of == 512
+    begun, of = filled(panel, 0)
+    assert begun < of == 512
     expect(panel.cells.nth(8)).to_have_accessible_name(whole, timeout=30_000)
-    assert begun < filled(panel)[0] < of
+    assert filled(panel, begun)[0] < of
 
     # What comes into sight is made next, though hundreds before it are missing.
     panel.cells.first.focus()
@@ -358,13 +364,13 @@ def test_the_grid_shows_what_its_channels_want(panel):
     expect(panel.channel_cell(511)).to_be_focused()
     far = re.compile(rf"^channel [345]\d\d of 512, .*score {NUMBER}")
     panel.grid.get_by_role("gridcell", name=far).first.wait_for()
-    assert filled(panel)[0] < of / 2
+    assert filled(panel, begun)[0] < of / 2
 
     panel.pick(panel.layer, "middle")
     panel.wait_for_layer("middle")
     for channel in (0, 23):
         expect(panel.channel_cell(channel)).to_have_accessible_name(whole, timeout=30_000)
-    assert filled(panel)[1] == 24
+    assert filled(panel, 0)[1] == 24
     assert panel.cells.first.screenshot() != values
 
     switch.click()
