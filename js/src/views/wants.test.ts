@@ -308,7 +308,7 @@ test("a picture under the microscope: the edit is sent, the map is shown, and bo
   );
   expect(panel.model.get("_picture")).not.toBe(before);
   expect(panel.find("contentinfo").textContent).toContain(
-    "What channel 9 wants (pixels) is under the microscope; Undo brings the image back.",
+    "Under the microscope: what a channel wants; Undo brings the image back.",
   );
   expect(panel.find("status").textContent).toContain("Undo brings the image back");
   expect(panel.model.get("channel")).toBe(9);

@@ -1,7 +1,6 @@
 /** What can be done about pictures of what a channel wants. */
 
 import type { Grow, WantsPicture } from "../ascent";
-import { nameOf } from "../draw/wantswords";
 import type { Store } from "../state";
 import type { Scope } from "./context";
 import { download } from "./download";
@@ -25,8 +24,7 @@ export function reseed(store: Store): void {
 }
 
 /** Let a picture take the image's place, and show what the channel makes of it. */
-export async function putUnder({ store, view, root }: Scope, channel: number, picture: WantsPicture) {
-  const { method, negative } = picture;
+export async function putUnder({ store, view, root }: Scope, { method, negative }: WantsPicture) {
   try {
     await store.edit({ op: "wanted", method, negative });
   } catch (reason) {
@@ -38,11 +36,8 @@ export async function putUnder({ store, view, root }: Scope, channel: number, pi
     // The button that was pressed is gone.
     root.querySelector<HTMLElement>("[role=dialog]")?.focus({ preventScroll: true });
   }
-  const words = nameOf(picture).split(", ")[1];
-  tell(
-    view,
-    `What channel ${channel} ${negative ? "dislikes" : "wants"} (${words}) is under the microscope; Undo brings the image back.`,
-  );
+  // The kernel says at what size it was made, too: it is brought to that of the input.
+  tell(view, `Under the microscope: ${store.traits._edits.peek().words}; Undo brings the image back.`);
 }
 
 /** Save a picture, pixel by pixel. */

@@ -148,7 +148,7 @@ function Deeds({ layer, channel, picture }: Props) {
   const put = async () => {
     if (!able || sent.peek()) return;
     sent.value = true;
-    await putUnder(scope, channel, picture);
+    await putUnder(scope, picture);
     sent.value = false;
   };
   return (
