@@ -1,5 +1,6 @@
 """Images by gradient ascent: what is made, what is refused, what is kept."""
 
+import json
 import math
 
 import numpy as np
@@ -229,6 +230,102 @@ def test_what_is_silenced_stays_silent(probe):
     assert probe.maximize("conv2", 3, steps=3).notes == [""]
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [
+        lambda: torch.autocast("cpu", torch.bfloat16),
+        torch.inference_mode,
+        torch.no_grad,
+        lambda: torch.set_grad_enabled(True),
+    ],
+    ids=["autocast", "inference_mode", "no_grad", "grad"],
+)
+@pytest.mark.parametrize(
+    "wish", [{"channel": [3, 1]}, {"direction": np.ones(8)}], ids=["channels", "direction"]
+)
+def test_what_the_caller_has_set_changes_nothing(probe, mode, wish):
+    wanted = probe.maximize("conv2", steps=4, **wish)
+    with mode():
+        wish = wish | ({"direction": torch.ones(8)} if "direction" in wish else {})
+        made = probe.maximize("conv2", steps=4, **wish)
+    assert torch.equal(made.tensor, wanted.tensor)
+    assert torch.equal(made.drawn, wanted.drawn)
+    assert torch.equal(made.scores, wanted.scores)
+    assert not made.tensor.is_inference()
+
+
+@pytest.mark.parametrize("method", ["fourier", "pixels"])
+def test_another_default_dtype_changes_nothing(probe, method):
+    wanted = probe.maximize("conv2", 3, steps=4, method=method)
+    torch.set_default_dtype(torch.float64)
+    try:
+        made = probe.maximize("conv2", 3, steps=4, method=method)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert torch.equal(made.tensor, wanted.tensor)
+    assert made.scores.dtype == made.history.dtype == made.drawn.dtype == torch.float32
+
+
+def test_numbers_of_other_libraries_are_numbers(probe):
+    """And the record holds plain ones, which JSON takes."""
+    settings = {"steps": np.int64(3), "seed": np.int64(4), "pictures": np.int64(2), "rate": np.float32(0.125)}
+    made = probe.maximize("conv2", torch.tensor(1), size=np.int32(20), **settings)
+    plain = probe.maximize("conv2", 1, size=20, steps=3, seed=4, pictures=2, rate=0.125)
+    assert json.dumps(made.provenance) == json.dumps(plain.provenance)
+    assert torch.equal(made.tensor, plain.tensor)
+
+
+@pytest.mark.parametrize("steps", [0, -3, 1.5, "3", True, None])
+def test_more_steps_are_a_whole_number(probe, steps):
+    ascent = probe.maximizing("conv2", 1, steps=2)
+    with pytest.raises(errors.OptionError, match="steps="):
+        ascent.extend(steps)
+    assert [made.done for made in ascent][-1] == 1
+
+
+def test_a_cell_is_one_of_those_at_the_size_of_the_images(probe):
+    made = probe.maximize("conv2", 3, cell=(9, 10), size=48, steps=3)
+    seen = Probe(probe.model, made.tensor).activations("conv2")[3, 9, 10]
+    assert float(made.scores) == pytest.approx(float(seen), rel=1e-5)
+    with pytest.raises(
+        errors.OptionError, match=r"cells \(0, 0\) to \(1, 1\) at 16 × 16 pixels, not \(5, 5\)"
+    ):
+        probe.maximize("conv2", 3, cell=(5, 5), size=16, steps=1)
+    with pytest.raises(errors.OptionError, match="has cells"):
+        probe.maximize("conv2", 3, cell=(-1, 0), steps=1)
+
+
+def test_a_record_says_what_was_silenced_and_at_which_size(probe):
+    """At another size the places of a channel are others."""
+    silent = probe.silenced("conv1", [0, 2], "mean")
+    assert "channels 0, 2 of conv1 held at their mean" in silent.maximize("conv2", 3, steps=1).sentence
+    assert "held" not in probe.maximize("conv2", 3, steps=1).sentence
+    with pytest.raises(errors.OptionError, match=r"conv1 are silenced.* choose size=\(24, 24\)"):
+        silent.maximize("conv2", 3, steps=1, size=44)
+
+
+def test_an_interrupt_within_a_step_loses_nothing(probe):
+    """Whoever goes on makes the step that was broken off, and not another one."""
+
+    def interrupts(module, args):
+        if len(ran) == 5:
+            ran.append(1)
+            raise KeyboardInterrupt
+        ran.append(1)
+
+    whole, ran = probe.maximize("conv2", 1, steps=9), []
+    ascent = probe.maximizing("conv2", 1, steps=9, every=0.0)
+    handle = probe.model.conv1.register_forward_pre_hook(interrupts)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(ascent)
+        made = list(ascent)[-1]
+    finally:
+        handle.remove()
+    assert torch.equal(made.tensor, whole.tensor)
+    assert torch.equal(made.history, whole.history)
+
+
 # -- images that no gradient reaches ------------------------------------------------------------
 
 
@@ -276,6 +373,31 @@ def test_what_cannot_fall_further_is_left_as_it_is():
     assert made.scores[0] == 0
     assert made.step < 800
     assert made.notes[0].startswith("From step ")
+
+
+def test_what_is_least_already_is_not_called_dead():
+    probe = Probe(Sleeper().eval(), torch.rand(1, 1, 16, 16), labels=["ant", "bee"])
+    made = probe.maximize("relu", 0, negative=True, steps=80)
+    assert made.notes[0].startswith("Channel 0 of relu cannot fall: nothing in 48 steps")
+    assert probe.maximize(target="bee", steps=80).notes[0].startswith("Logit of bee is dead")
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e-30])
+def test_a_gradient_of_any_size_is_followed(scale):
+    class Faint(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3)
+            self.scale = 1.0
+
+        def forward(self, x):
+            return self.conv(x) * self.scale
+
+    model = Faint().eval()
+    plain = Probe(model, picture(), transform=None).maximize("mul", 1, method="pixels", steps=5)
+    model.scale = scale
+    faint = Probe(model, picture(), transform=None).maximize("mul", 1, method="pixels", steps=5)
+    assert torch.allclose(faint.drawn, plain.drawn, atol=1e-4)
 
 
 class Breaking(nn.Module):
@@ -380,6 +502,48 @@ def test_a_start_that_is_no_number_is_refused(model):
     probe = Probe(model, picture(), transform=None)
     with pytest.raises(errors.ForwardError, match="Mean of channel 3 of conv2 is nan at the start"):
         probe.maximize("conv2", 3, steps=2)
+
+
+@pytest.mark.parametrize("breaks", [1, 4])
+def test_a_gradient_that_is_no_number_is_not_called_the_objective(breaks):
+    class Steep(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.runs = nn.Conv2d(3, 4, 3), 0
+
+        def forward(self, x):
+            x = self.conv(x)
+            self.runs += x.requires_grad
+            return x + (x * 0).sqrt() if self.runs >= breaks else x + x
+
+    model = Steep().eval()
+    probe = Probe(model, picture(), transform=None)
+    if breaks == 1:
+        with pytest.raises(errors.ForwardError, match="Mean of channel 0 of add has a gradient of NaN"):
+            probe.maximize("add", 0, steps=9)
+        return
+    made = probe.maximize("add", 0, steps=9)
+    assert made.notes == ["At step 4 the objective had a gradient of NaN or Inf; this is the image before."]
+    assert made.step == 4
+
+
+class Alone(nn.Module):
+    """Takes one image at a time."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.last = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3)
+
+    def forward(self, x):
+        x = self.conv(x)
+        return self.last(x.view(1, 4, *x.shape[2:]))
+
+
+def test_a_model_that_takes_one_image_is_given_one():
+    probe = Probe(Alone().eval(), picture(), transform=None)
+    with pytest.raises(errors.OptionError, match="one at a time"):
+        probe.maximize("last", [0, 1], steps=2)
+    assert probe.maximize("last", 0, steps=2).done == 1
 
 
 class Mixing(nn.Module):

@@ -143,7 +143,7 @@ class Walk(TorchFunctionMode):
         flow: Flow | None = None,
     ) -> None:
         super().__init__()
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
         self._visit = visit
         self._attention = attention
         self._given = enter
@@ -324,7 +324,9 @@ class Walk(TorchFunctionMode):
                 silent = self._silenced(call, output)
                 replaced = self._visit(call, output if silent is None else silent)
                 replaced = silent if replaced is None else replaced
-        except BaseException as error:
+        except (
+            Exception
+        ) as error:  # whatever else ends a pass is no error, and would be kept with all it made
             self.failure = error
             raise
         finally:

@@ -134,18 +134,19 @@ class Tap:
         return found[0] if found else None
 
     def _place(self, x: Tensor, watched: Tensor) -> tuple[int, str] | None:
-        """After how many calls of functions the values are there, and the name of the one that made them."""
+        """After how many calls of functions the values are there, and the name of the one that made them.
+
+        ``None`` also where two of them made the very same values, such as zeros: either could be the layer.
+        """
 
         def look(count: int, name: str, result: Tensor) -> None:
             if name == self._kind and _equal(result, watched):
-                place.append((count, name))
-                raise _Reached
+                places.append((count, name))
 
-        place: list[tuple[int, str]] = []
-        x = x.clone()
-        with suppress(_Reached), _Counting(look):
-            self._returned(x)
-        return place[0] if place else None
+        places: list[tuple[int, str]] = []
+        with suppress(Exception), _Counting(look):  # behind the layer a model may refuse the size
+            self._returned(x.clone())
+        return places[0] if len(places) == 1 else None
 
     def _by_function(self, nth: int, name: str, x: Tensor) -> Any:
         """What the n-th function returns, if it has that name."""

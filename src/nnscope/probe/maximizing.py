@@ -106,6 +106,7 @@ class Maximizing(Editing):
         image = None if start is None else self._image(start, size)
         _check_names(settings)
         chosen = Settings(size=self._size(size, image), **settings)
+        self._check_silence(chosen.size)
         if target is not None:
             read, objectives = None, [self._class_objective(target, layer, channel, cell, direction)]
         else:
@@ -156,6 +157,16 @@ class Maximizing(Editing):
         _, height, width = self.specimen.shape if image is None else image.shape
         return height, width
 
+    def _check_silence(self, size: tuple[int, int]) -> None:
+        """Channels are silenced by their places, which are others at another size."""
+        _, height, width = self.specimen.shape
+        if self._silence is not None and size != (height, width):
+            msg = (
+                f"Where channels of {self._silence.layer.name} are silenced, images have the size of this "
+                f"probe's input; choose size=({height}, {width})."
+            )
+            raise OptionError(msg)
+
     def _at_once(self, size: tuple[int, int]) -> int:
         """How many images of a size one pass may hold."""
         _, height, width = self.specimen.shape
@@ -166,7 +177,7 @@ class Maximizing(Editing):
 def _objectives(row: Layer, channel: Channels, cell: Any, direction: Any) -> list[Objective]:
     where = f"layer {row.name}"
     if cell is not None:
-        cell = _cell(row, cell)
+        cell = _cell(cell)
         where = f"cell {cell} of {where}"
     if direction is not None:
         if channel is not None:
@@ -178,7 +189,7 @@ def _objectives(row: Layer, channel: Channels, cell: Any, direction: Any) -> lis
             msg = "cell= is a cell of a channel; name one."
             raise OptionError(msg)
         return [Objective(where)]
-    several = list(channel) if isinstance(channel, Iterable) else [channel]
+    several = _listed(channel)
     if not several:
         msg = "Name at least one channel."
         raise OptionError(msg)
@@ -194,19 +205,28 @@ def _objectives(row: Layer, channel: Channels, cell: Any, direction: Any) -> lis
     return made
 
 
-def _cell(row: Layer, cell: Any) -> tuple[int, int]:
+def _listed(channel: Any) -> list[Any]:
+    """One or several; a tensor or array of no dimension is one."""
+    try:
+        return list(channel)
+    except TypeError:
+        return [channel]
+
+
+def _cell(cell: Any) -> tuple[int, int]:
+    """A row and a column; how many there are tells the pass that is made at the size of the images."""
     try:
         y, x = (each.__index__() for each in cell)
     except (TypeError, ValueError, AttributeError):
         msg = f"cell= is a row and a column, not {cell!r}."
         raise OptionError(msg) from None
-    row.check_cell(y, x)
     return y, x
 
 
 def _weights(row: Layer, direction: Any) -> Tensor:
     try:
-        weights = torch.as_tensor(direction, dtype=torch.float32).detach().cpu()
+        with torch.inference_mode(False):  # a copy that autograd takes, whatever it is of
+            weights = torch.as_tensor(direction, dtype=torch.float32).detach().cpu().clone()
     except (TypeError, ValueError, RuntimeError):
         weights = torch.empty(0)
     if weights.shape != (row.channels,) or not bool(weights.isfinite().all()):

@@ -23,7 +23,7 @@ from nnscope.synthesis.canvas import Pixels, Spectrum
 from nnscope.synthesis.objective import Objective, likeness
 from nnscope.synthesis.paint import Paint
 from nnscope.synthesis.provenance import provenance
-from nnscope.synthesis.settings import Settings
+from nnscope.synthesis.settings import MOST_STEPS, Settings, whole
 from nnscope.synthesis.wake import waking
 
 BOTTOM = (
@@ -99,38 +99,34 @@ class Ascent(Iterator[FeatureVisualization]):
         self._objectives = list(objectives)
         self._from = "noise" if start is None else "an image"
         self._every, self._hurry = every, hurry
-        self._paint = Paint(subject.specimen)
         self._sign = -1.0 if settings.negative else 1.0
-        device = subject.specimen.input.device
-        count = len(objectives)
-        shape = (count, subject.specimen.shape[0], *settings.size)
-        self._canvas: Spectrum | Pixels
-        if settings.method == "fourier":
-            self._canvas = Spectrum(shape, device, settings.step_size)
-        else:
-            self._canvas = Pixels(shape, device, settings.step_size, settings.l2, settings.tv)
         self._generator = torch.Generator().manual_seed(settings.seed)  # on the CPU: the same on all devices
-        self._history: list[Tensor] = []
-        self._notes = [""] * count
-        self._resting = torch.zeros(count, dtype=torch.bool)  # given up, or dead
-        self._still = torch.zeros(count, dtype=torch.long)  # steps without a gradient, in a row
-        self._lived = torch.zeros(count, dtype=torch.bool)  # had a gradient once
-        self._scores = torch.full((count,), math.nan)
-        self._good = self._canvas.parameters.detach().clone()
+        self._fresh: list[Tensor] = []  # the objectives of the steps since what was shown last
+        self._notes = [""] * len(objectives)
         self._part = max(subject.at_once // settings.pictures, 1) * settings.pictures
-        with self._held():
-            self._tap = self._tapped(shape)
+        with self._held():  # outside inference_mode and autocast from the first tensor on
+            self._lay_out(len(objectives))
+            self._tap = self._tapped()
             self._begin(start)
 
     def extend(self, steps: int) -> None:
-        """Ask for more steps, also after the last one."""
-        self.steps += steps
+        """Ask for more steps, 1 to 1,000,000, also after the last one.
+
+        Raises:
+            OptionError: It is no such number.
+        """
+        self.steps += whole("steps", steps, 1, MOST_STEPS)
         self._scores = torch.full_like(self._scores, math.nan)
+
+    @property
+    def step(self) -> int:
+        """How many steps are done."""
+        return self._history.shape[1] + len(self._fresh)
 
     @property
     def ended(self) -> bool:
         """Whether there is nothing left to do."""
-        return len(self._history) >= self.steps or bool(self._resting.all())
+        return self.step >= self.steps or bool(self._resting.all())
 
     def __next__(self) -> FeatureVisualization:
         """The images after another round."""
@@ -145,8 +141,9 @@ class Ascent(Iterator[FeatureVisualization]):
                     break
             if self.ended:
                 self._settle()
-        self.latest = self._record()
-        return self.latest
+            made = self._record()
+        self.latest = made  # not before an interrupt had its turn: what was not handed out comes again
+        return made
 
     # -- steps ------------------------------------------------------------------------------
 
@@ -158,11 +155,15 @@ class Ascent(Iterator[FeatureVisualization]):
             yield
 
     def _step(self) -> None:
-        size = self.settings.size
-        move = motion.draw(size, self._generator) if self.settings.moves else None
-        values, gradient = self._ascend(move)
-        strength = gradient.flatten(1).abs().amax(1).cpu()  # of it NaN and zero are seen at a glance
-        self._wake(gradient, strength, move)
+        before = self._generator.get_state()
+        move = motion.draw(self.settings.size, self._generator) if self.settings.moves else None
+        try:
+            values, gradient = self._ascend(move)
+            strength = gradient.flatten(1).abs().amax(1).cpu()  # of it NaN and zero are seen at a glance
+            self._wake(gradient, strength, move)
+        except BaseException:  # whoever goes on after an interrupt makes this very step
+            self._generator.set_state(before)
+            raise
         for index in (~(values + strength).isfinite() & ~self._resting).nonzero().flatten().tolist():
             self._give_up(index, float(values[index]))
         parameters = self._canvas.parameters
@@ -171,7 +172,7 @@ class Ascent(Iterator[FeatureVisualization]):
         if resting.any():
             values[self._resting] = math.nan
             gradient[resting] = 0
-        self._history.append(values)
+        self._fresh.append(values)
         self._canvas.climb(gradient)
         if resting.any():  # Adam goes on without a gradient
             with torch.no_grad():
@@ -201,22 +202,27 @@ class Ascent(Iterator[FeatureVisualization]):
     def _wake(self, gradient: Tensor, strength: Tensor, move: motion.Motion | None) -> None:
         """Find a way for images that have no gradient, and leave those for which there was none for long."""
         closed = (strength == 0) & ~self._resting
-        self._still = torch.where(closed, self._still + 1, 0)
-        self._lived |= ~closed
         for part in self._parts():
             if closed[part].any():
                 with waking():
                     _, other = self._pull(part, move)
                 gradient[part] = torch.where(_rows(closed[part], other), other, gradient[part])
+        self._still = torch.where(closed, self._still + 1, 0)
+        self._lived |= ~closed
         for index in (self._still >= STILL).nonzero().flatten().tolist():
-            since = len(self._history) - STILL + 1
-            label = self._objectives[index].label
-            dead = (
-                f"{label[:1].upper()}{label[1:]} is dead: nothing in {STILL} steps changes it, for its "
-                "gradient is zero; start= takes an image that it answers to."
-            )
-            alive = f"From step {since} on nothing changes it: its gradient is zero."
-            self._rest(index, alive if self._lived[index] else dead)
+            self._rest(index, self._stuck(index))
+
+    def _stuck(self, index: int) -> str:
+        """Why an image is left as it is."""
+        if self._lived[index]:
+            return f"From step {self.step - STILL + 1} on nothing changes it: its gradient is zero."
+        objective = self._objectives[index]
+        label = objective.label if objective.index is None else objective.what
+        state = "cannot fall" if self.settings.negative else "is dead"
+        return (
+            f"{label[:1].upper()}{label[1:]} {state}: nothing in {STILL} steps changes it, for its gradient "
+            "is zero; start= takes an image that it answers to."
+        )
 
     def _sameness(self, found: _Found) -> Tensor | float:
         """What is taken away where the images of one objective are alike."""
@@ -251,9 +257,26 @@ class Ascent(Iterator[FeatureVisualization]):
 
     # -- the beginning and the end -------------------------------------------------------------
 
-    def _tapped(self, shape: tuple[int, int, int, int]) -> Tap:
-        _, channels, height, width = shape
-        subject = self._subject
+    def _lay_out(self, count: int) -> None:
+        """All that is held of each image."""
+        specimen, settings = self._subject.specimen, self.settings
+        shape, device = (count, specimen.shape[0], *settings.size), specimen.input.device
+        self._paint = Paint(specimen)
+        self._canvas: Spectrum | Pixels
+        if settings.method == "fourier":
+            self._canvas = Spectrum(shape, device, settings.step_size)
+        else:
+            self._canvas = Pixels(shape, device, settings.step_size, settings.l2, settings.tv)
+        self._good = self._canvas.parameters.detach().clone()
+        self._history = torch.empty(count, 0, dtype=torch.float32)
+        self._resting = torch.zeros(count, dtype=torch.bool)  # given up, or dead
+        self._still = torch.zeros(count, dtype=torch.long)  # steps without a gradient, in a row
+        self._lived = torch.zeros(count, dtype=torch.bool)  # had a gradient once
+        self._scores = torch.full((count,), math.nan, dtype=torch.float32)
+
+    def _tapped(self) -> Tap:
+        subject, (height, width) = self._subject, self.settings.size
+        channels, own_height, own_width = subject.specimen.shape
         noise = torch.rand(1, channels, height, width, generator=torch.Generator().manual_seed(0))
         given = self._paint.encoded(noise.to(subject.specimen.input.device))
         try:
@@ -261,7 +284,6 @@ class Ascent(Iterator[FeatureVisualization]):
             if subject.layer is None:
                 tap(given)
         except ForwardError as error:
-            _, own_height, own_width = subject.specimen.shape
             if (height, width) == (own_height, own_width):
                 raise
             reason = str(error.__cause__ or error).strip().splitlines()[0].rstrip(".")
@@ -270,12 +292,23 @@ class Ascent(Iterator[FeatureVisualization]):
                 f"choose another size=, such as its own, {own_height} × {own_width}."
             )
             raise OptionError(msg) from error
-        if subject.layer is not None and tap.layout is None:
-            msg = (
-                f"Layer {subject.layer!r} has no picture at {height} × {width} pixels; choose a larger size=."
-            )
-            raise OptionError(msg)
+        if subject.layer is not None:
+            self._check_picture(tap)
         return tap
+
+    def _check_picture(self, tap: Tap) -> None:
+        """Make sure that the layer has a picture at this size, and the cells that are to be read."""
+        shape = None if tap.layout is None else tap.layout.picture_shape
+        place = f"at {self.settings.size[0]} × {self.settings.size[1]} pixels"
+        if shape is None:
+            msg = f"Layer {self._subject.layer!r} has no picture {place}; choose a larger size=."
+            raise OptionError(msg)
+        _, rows, columns = shape
+        for cell in {objective.cell for objective in self._objectives if objective.cell}:
+            if not (0 <= cell[0] < rows and 0 <= cell[1] < columns):
+                last = f"({rows - 1}, {columns - 1})"
+                msg = f"Layer {self._subject.layer!r} has cells (0, 0) to {last} {place}, not {cell}."
+                raise OptionError(msg)
 
     def _begin(self, start: Tensor | None) -> None:
         """Lay out the start."""
@@ -295,7 +328,11 @@ class Ascent(Iterator[FeatureVisualization]):
         with torch.no_grad():
             images = self._canvas.drawn(part)
             images = torch.stack([images[0], torch.zeros_like(images[0])])
-            together, alone = self._read(images, part).values, self._read(images[:1], slice(0, 1)).values
+            alone = self._read(images[:1], slice(0, 1)).values
+            try:
+                together = self._read(images, part).values
+            except ForwardError as error:
+                raise OptionError(self._coupled()) from error
         if not torch.allclose(together[:1], alone, rtol=1e-2, atol=1e-6, equal_nan=True):
             raise OptionError(self._coupled())
 
@@ -324,14 +361,14 @@ class Ascent(Iterator[FeatureVisualization]):
 
     def _give_up(self, index: int, value: float) -> None:
         """Go back to the last image of which the objective was a number."""
-        if not self._history:
-            msg = f"{self._objectives[index].what} is {value} at the start; choose another layer or start=."
+        broken = f"is {value}" if not math.isfinite(value) else "has a gradient of NaN or Inf"
+        if not self.step:
+            msg = f"{self._objectives[index].what} {broken} at the start; choose another layer or start=."
             raise ForwardError(msg[:1].upper() + msg[1:])
         with torch.no_grad():
             self._canvas.parameters[index] = self._good[index]
-        self._rest(
-            index, f"At step {len(self._history) + 1} the objective was {value}; this is the image before."
-        )
+        step, broken = self.step + 1, broken.replace("is ", "was ").replace("has ", "had ")
+        self._rest(index, f"At step {step} the objective {broken}; this is the image before.")
 
     def _unreached(self) -> str:
         place = f"layer {self._subject.layer!r}" if self._subject.layer else "the class scores"
@@ -344,17 +381,20 @@ class Ascent(Iterator[FeatureVisualization]):
         with torch.no_grad():
             images = self._canvas.drawn(slice(None))
             tensor = self._paint.encoded(images)
-        count = len(self._objectives)
-        history = torch.stack(self._history, 1) if self._history else torch.empty(count, 0)
-        done = 1.0 if self.ended else min(len(self._history) / self.steps, 0.999)
+        if self._fresh:
+            self._history = torch.cat([self._history, torch.stack(self._fresh, 1)], 1)
+            self._fresh = []
+        done = 1.0 if self.ended else min(self.step / self.steps, 0.999)
         subject = self._subject
         about = {"layer": subject.layer or "", "transform": subject.specimen.transform, "start": self._from}
+        if subject.silence is not None:
+            about["silenced"] = _named(subject.silence)
         facts = provenance(self._objectives, self.settings, self.steps, about)
         return FeatureVisualization(
             tensor=(tensor.movedim(-1, 1) if subject.specimen.channels_last else tensor).float().cpu(),
             drawn=images.detach().float().cpu().clone(),
             labels=[objective.label for objective in self._objectives],
-            history=history,
+            history=self._history,
             scores=self._scores.clone(),
             steps=self.steps,
             notes=list(self._notes),
@@ -367,3 +407,12 @@ class Ascent(Iterator[FeatureVisualization]):
 def _rows(which: Tensor, like: Tensor) -> Tensor:
     """A choice of images, to be broadcast over what is held of each."""
     return which.to(like.device).reshape(-1, *[1] * (like.dim() - 1))
+
+
+def _named(silence: Silence) -> str:
+    """What is silenced, in words."""
+    channels, value = silence.channels, silence.value
+    listed = ", ".join(map(str, channels)) if len(channels) <= 8 else f"{len(channels)} of them"
+    held = "other values" if isinstance(value, Tensor) else "their mean" if value == "mean" else f"{value:g}"
+    noun = "channel" if len(channels) == 1 else "channels"
+    return f"{noun} {listed} of {silence.layer.name} held at {held}"

@@ -54,14 +54,15 @@ class Spectrum:
     def __init__(self, shape: tuple[int, int, int, int], device: torch.device, rate: float) -> None:
         count, channels, self._height, self._width = shape
         frequencies = torch.sqrt(
-            torch.fft.fftfreq(self._height)[:, None] ** 2 + torch.fft.rfftfreq(self._width)[None] ** 2
+            torch.fft.fftfreq(self._height, dtype=torch.float32)[:, None] ** 2
+            + torch.fft.rfftfreq(self._width, dtype=torch.float32)[None] ** 2
         )
         floor = 1.0 / max(self._height, self._width)
         self._scale = (1.0 / frequencies.clamp(min=floor) / self.DAMPED)[..., None].to(device)
         self._mix: Tensor | None = None
         if channels == 3:
             self._mix = (CORRELATION / CORRELATION.norm(dim=0).max()).to(device)
-        self.parameters = torch.zeros(count, channels, *frequencies.shape, 2, device=device)
+        self.parameters = frequencies.new_zeros(count, channels, *frequencies.shape, 2, device=device)
         self.parameters.requires_grad_()
         self._optimizer = torch.optim.Adam([self.parameters], lr=rate, maximize=True)
 
@@ -81,7 +82,7 @@ class Spectrum:
 
     def noise(self, shape: torch.Size, generator: torch.Generator) -> Tensor:
         """See ``Canvas``."""
-        return torch.randn(shape, generator=generator) * self.DEVIATION
+        return torch.randn(shape, generator=generator, dtype=torch.float32) * self.DEVIATION
 
     def of(self, images: Tensor) -> Tensor:
         """The parameters of images ``[n, C, H, W]`` in [0, 1]; black and white come back a little greyer."""
@@ -111,7 +112,7 @@ class Pixels:
         self, shape: tuple[int, int, int, int], device: torch.device, rate: float, l2: float, tv: float
     ) -> None:
         self._rate, self._l2, self._tv = rate, l2, tv
-        self.parameters = torch.full(shape, 0.5, device=device).requires_grad_()
+        self.parameters = torch.full(shape, 0.5, dtype=torch.float32, device=device).requires_grad_()
 
     def drawn(self, part: slice) -> Tensor:
         """See ``Canvas``."""
@@ -121,14 +122,16 @@ class Pixels:
         """See ``Canvas``."""
         with torch.no_grad():
             x = self.parameters
-            rms = gradient.square().mean((1, 2, 3), keepdim=True).sqrt()
-            pull = gradient / rms.clamp(min=torch.finfo(rms.dtype).tiny)
+            largest = gradient.abs().amax((1, 2, 3), keepdim=True)
+            pull = gradient / largest.where(largest > 0, 1)  # first of all, for a small square may be zero
+            rms = pull.square().mean((1, 2, 3), keepdim=True).sqrt()
+            pull = pull / rms.where(rms > 0, 1)
             back = self._l2 * 2 * (x - 0.5) + self._tv * _roughness(x)
             x.add_(self._rate * (pull - back)).clamp_(0, 1)
 
     def noise(self, shape: torch.Size, generator: torch.Generator) -> Tensor:
         """See ``Canvas``."""
-        return 0.5 + torch.randn(shape, generator=generator) * self.DEVIATION
+        return 0.5 + torch.randn(shape, generator=generator, dtype=torch.float32) * self.DEVIATION
 
     def of(self, images: Tensor) -> Tensor:
         """The parameters of images ``[n, C, H, W]`` in [0, 1]."""

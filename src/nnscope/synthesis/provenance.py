@@ -24,7 +24,8 @@ def provenance(
         objectives: What each image was made for.
         settings: How.
         steps: Steps that were asked for in all.
-        about: What else there is to know: ``start``, what was begun with, and what it was made for.
+        about: What else there is to know: ``start``, what was begun with, ``silenced``, and what it was made
+            for.
     """
     height, width = settings.size
     wanted = list(dict.fromkeys(objective.what for objective in objectives))
@@ -50,6 +51,8 @@ def provenance(
     if settings.pictures > 1:
         facts.update(pictures=settings.pictures, diversity=settings.diversity)
         said.append(f"{settings.pictures} images, diversity {settings.diversity:g}")
+    if "silenced" in about:
+        said.append(about["silenced"])
     said += [
         f"{steps} steps of {settings.step_size:g}",
         f"{height} × {width}",

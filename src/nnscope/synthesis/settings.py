@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, get_args
 
 from nnscope.errors import OptionError, nearest
@@ -14,6 +15,7 @@ METHODS: tuple[Method, ...] = get_args(Method)
 
 RATES: dict[Method, float] = {"fourier": 0.05, "pixels": 0.02}
 """Of Adam on the spectrum, as in Lucid; of a step on the pixels, in units of [0, 1]."""
+MOST_STEPS = 1_000_000
 MOST_SIZE = 4096
 MOST_IMAGES = 64
 
@@ -49,21 +51,26 @@ class Settings:
     """Of ``pixels``: weight of the total variation."""
 
     def __post_init__(self) -> None:
-        """Check every value."""
+        """Check every value, and keep it as a plain number, of whatever type it was given."""
         if self.method not in METHODS:
             hint = nearest(str(self.method), METHODS) or f"it is {' or '.join(map(repr, METHODS))}."
             msg = f"There is no method {self.method!r} of making images; {hint}"
             raise OptionError(msg)
-        whole("steps", self.steps, 1, 1_000_000)
-        whole("seed", self.seed, 0, 2**63 - 1)
-        whole("pictures", self.pictures, 1, MOST_IMAGES)
-        for side in self.size:
-            whole("size", side, 1, MOST_SIZE)
+        for name, least, most in (
+            ("steps", 1, MOST_STEPS),
+            ("seed", 0, 2**63 - 1),
+            ("pictures", 1, MOST_IMAGES),
+        ):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
+        object.__setattr__(self, "size", tuple(whole("size", side, 1, MOST_SIZE) for side in self.size))
         for name, least in (("diversity", 0.0), ("l2", 0.0), ("tv", 0.0), ("rate", 1e-9)):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and least <= value < math.inf):
+            if value is None and name == "rate":
+                continue
+            if not (_is_number(value) and least <= value < math.inf):
                 msg = f"{name}= is a number from {least:g} on, not {value!r}."
                 raise OptionError(msg)
+            object.__setattr__(self, name, float(value))
 
     @property
     def step_size(self) -> float:
@@ -93,4 +100,4 @@ def whole(name: str, value: Any, least: int, most: int) -> int:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool)

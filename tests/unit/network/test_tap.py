@@ -1,6 +1,8 @@
 """One layer, read in pass after pass: the same values and gradients as a pass that sees every call."""
 
+import gc
 import threading
+import weakref
 
 import pytest
 import torch
@@ -145,6 +147,39 @@ def test_another_way_through_the_model_is_found_out():
         tap = Tap(model, "relu", low)
         assert torch.equal(tap(high), model(high))
         assert torch.equal(tap(low), model(low))
+
+
+class Twins(nn.Module):
+    """Two functions of one name, both of them silent on dark images."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+        for conv, bias in ((self.first, -9.0), (self.second, -1.0)):
+            nn.init.constant_(conv.weight, 1.0)
+            nn.init.constant_(conv.bias, bias)
+
+    def forward(self, x):
+        return F.relu(self.second(F.relu(self.first(x))))
+
+
+def test_values_that_are_the_same_by_chance_are_no_proof():
+    model = Twins().eval()
+    with untouched(model), torch.no_grad():
+        tap, bright = Tap(model, "relu:2", torch.zeros(1, 3, 5, 5)), torch.ones(1, 3, 5, 5)
+        assert torch.equal(tap(bright), model(bright))
+
+
+def test_a_pass_that_is_watched_leaves_nothing_for_the_collector(model, x):
+    with untouched(model), torch.enable_grad():
+        tap, kept = Tap(model, "add", x), []
+        model.conv2.register_forward_hook(lambda _module, _args, output: kept.append(weakref.ref(output)))
+        gc.disable()
+        try:
+            tap.watched(x)
+            assert [held() for held in kept] == [None]
+        finally:
+            gc.enable()
 
 
 def test_the_output_is_read_without_a_layer(model, x):
