@@ -144,8 +144,9 @@ class Tap:
                 places.append((count, name))
 
         places: list[tuple[int, str]] = []
+        x = x.clone()
         with suppress(Exception), _Counting(look):  # behind the layer a model may refuse the size
-            self._returned(x.clone())
+            self._returned(x)
         return places[0] if len(places) == 1 else None
 
     def _by_function(self, nth: int, name: str, x: Tensor) -> Any:

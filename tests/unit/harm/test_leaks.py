@@ -5,6 +5,8 @@ import weakref
 from contextlib import suppress
 
 import pytest
+import torch
+from torch import nn
 
 from nnscope import errors
 from nnscope.attribution import bench, cam
@@ -68,3 +70,59 @@ def test_the_collector_works_on_as_before(net, x, enabled, target):
     finally:
         gc.enable()
     assert seen[-1] is False
+
+
+@pytest.fixture
+def graphs(net):
+    """What a layer made in each pass that has a graph, as long as something holds it."""
+    made = []
+
+    def keep(_module, _args, output):
+        if output.requires_grad:
+            made.append(weakref.ref(output))
+
+    net.conv2.register_forward_hook(keep)
+    return made
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["plain", "silenced"])
+@pytest.mark.parametrize("method", ["fourier", "pixels"])
+def test_an_ascent_keeps_no_graph_between_two_rounds(net, x, graphs, method, silent):
+    probe = Probe(net, x)
+    probe = probe.silenced("conv1", 1) if silent else probe
+    ascent = probe.maximizing("relu()", [1, 2], method=method, steps=9, every=0.0)
+    gc.collect()
+    gc.disable()  # none waits for it either: a step could make hundreds of megabytes
+    try:
+        for made in ascent:
+            assert [held() for held in graphs] == [None] * len(graphs)
+            assert not made.tensor.requires_grad
+            assert not made.history.requires_grad
+    finally:
+        gc.enable()
+    assert len(graphs) >= 9
+
+
+def test_an_ascent_that_is_left_off_is_let_go_of(net, x):
+    probe = Probe(net, x)
+    ascent = probe.maximizing("conv2", [1, 2], steps=9, every=0.0)
+    next(ascent)
+    held = weakref.ref(ascent._canvas)
+    del ascent
+    gc.collect()
+    assert held() is None
+
+
+def test_a_long_ascent_keeps_numbers_alone(net, x):
+    """Of each step one number an image is kept, whatever else it made."""
+
+    def tensors():
+        gc.collect()
+        return sum(type(each) in (torch.Tensor, nn.Parameter) for each in gc.get_objects())
+
+    ascent = Probe(net, x).maximizing("conv2", 1, steps=60, every=0.0)
+    for _ in range(5):
+        next(ascent)
+    before = tensors()
+    assert list(ascent)[-1].step == 60
+    assert tensors() <= before + 3

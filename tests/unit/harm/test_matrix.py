@@ -65,6 +65,10 @@ CALLS = {
     "Probe.ablate": lambda p, x: [p.ablate("conv2", k) for k in range(3)],
     "Probe.effects": lambda p, x: p.effects("conv2", 1),
     "Probe.scanning, left off": lambda p, x: next(p.scanning("norm", 1)),
+    "Probe.maximize": lambda p, x: p.maximize("conv2", [1, 2], steps=2),
+    "Probe.maximize by pixels": lambda p, x: p.maximize("norm", 1, steps=2, method="pixels", negative=True),
+    "Probe.maximize of a class": lambda p, x: p.maximize(target=1, steps=2),
+    "Probe.maximizing, left off": lambda p, x: next(p.maximizing("relu", 1, steps=50, every=0.0)),
     "Probe.contributions": lambda p, x: p.contributions("norm", 1),
     "Heatmap.image": lambda p, x: p.cam("conv2").image(),
     "activations": lambda p, x: nnscope.activations(p.model, x, "conv2"),
@@ -82,6 +86,8 @@ CHANGES = {
     "Scope.method": {"cam": True, "method": "guided_backprop"},
     "Scope.unit": {"cam": True, "unit": "conv2[1]"},
     "Scope.checks": {"checks": True},
+    "Scope.growing": {"channel": 1, "wants_steps": 2, "growing": True},
+    "Scope.wants": {"wants": True},
 }
 ALL = [*CALLS, *CHANGES]
 MAPS = [call for call in ALL if "cam" in call and " by " not in call]
@@ -120,8 +126,14 @@ def plotted(scope):
     drawn(scope)
 
 
+def filled(scope):
+    """Whether the grid holds all the pictures it is to hold, or none are made."""
+    wishes = scope._wishlist
+    return wishes is None or scope._halted or wishes.finished
+
+
 def drawn(scope):
-    while scope.status != "ready":  # the worker goes on
+    while scope.status != "ready" or not filled(scope):  # the worker goes on
         time.sleep(0.01)
     if scope.error:  # where a panel says what was raised
         raise OwnError(scope.error)
