@@ -11,7 +11,7 @@ from torch import nn
 
 from nnscope import errors
 from nnscope.probe import Probe
-from nnscope.synthesis import ascent as module
+from nnscope.synthesis.notes import STILL
 from nnscope.synthesis.objective import likeness
 
 
@@ -362,7 +362,7 @@ def test_a_dead_channel_says_so_and_holds_up_no_other():
     assert made.notes[1] == ""
     assert made.scores[1] > 0
     alone = probe.maximize("relu", 1, steps=500)
-    assert alone.step == module.STILL
+    assert alone.step == STILL
     assert alone.done == 1
 
 

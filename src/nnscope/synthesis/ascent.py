@@ -18,20 +18,13 @@ from nnscope.network.outputs import class_scores
 from nnscope.network.silence import Silence, silenced
 from nnscope.network.tap import Tap
 from nnscope.records import FeatureVisualization, Specimen
-from nnscope.synthesis import motion
+from nnscope.synthesis import motion, notes
 from nnscope.synthesis.canvas import Pixels, Spectrum
 from nnscope.synthesis.objective import Objective, likeness
 from nnscope.synthesis.paint import Paint
-from nnscope.synthesis.provenance import provenance
+from nnscope.synthesis.provenance import held, provenance
 from nnscope.synthesis.settings import MOST_STEPS, Settings, whole
 from nnscope.synthesis.wake import waking
-
-BOTTOM = (
-    "Nothing in this layer is below zero, so this is one of many images that leave the channel silent; a "
-    "layer before the ReLU tells more of what it dislikes."
-)
-STILL = 48
-"""Steps without a gradient after which an image is left as it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +101,23 @@ class Ascent(Iterator[FeatureVisualization]):
             self._lay_out(len(objectives))
             self._tap = self._tapped()
             self._begin(start)
+
+    def _lay_out(self, count: int) -> None:
+        """All that is held of each image."""
+        specimen, settings = self._subject.specimen, self.settings
+        shape, device = (count, specimen.shape[0], *settings.size), specimen.input.device
+        self._paint = Paint(specimen)
+        self._canvas: Spectrum | Pixels
+        if settings.method == "fourier":
+            self._canvas = Spectrum(shape, device, settings.step_size)
+        else:
+            self._canvas = Pixels(shape, device, settings.step_size, settings.l2, settings.tv)
+        self._good = self._canvas.parameters.detach().clone()
+        self._history = torch.empty(count, 0, dtype=torch.float32)
+        self._resting = torch.zeros(count, dtype=torch.bool)  # given up, or dead
+        self._still = torch.zeros(count, dtype=torch.long)  # steps without a gradient, in a row
+        self._lived = torch.zeros(count, dtype=torch.bool)  # had a gradient once
+        self._scores = torch.full((count,), math.nan, dtype=torch.float32)
 
     def extend(self, steps: int) -> None:
         """Ask for more steps, 1 to 1,000,000, also after the last one.
@@ -209,20 +219,9 @@ class Ascent(Iterator[FeatureVisualization]):
                 gradient[part] = torch.where(_rows(closed[part], other), other, gradient[part])
         self._still = torch.where(closed, self._still + 1, 0)
         self._lived |= ~closed
-        for index in (self._still >= STILL).nonzero().flatten().tolist():
-            self._rest(index, self._stuck(index))
-
-    def _stuck(self, index: int) -> str:
-        """Why an image is left as it is."""
-        if self._lived[index]:
-            return f"From step {self.step - STILL + 1} on nothing changes it: its gradient is zero."
-        objective = self._objectives[index]
-        label = objective.label if objective.index is None else objective.what
-        state = "cannot fall" if self.settings.negative else "is dead"
-        return (
-            f"{label[:1].upper()}{label[1:]} {state}: nothing in {STILL} steps changes it, for its gradient "
-            "is zero; start= takes an image that it answers to."
-        )
+        for index in (self._still >= notes.STILL).nonzero().flatten().tolist():
+            never = notes.stuck(self._objectives[index], negative=self.settings.negative)
+            self._rest(index, notes.halted(self.step - notes.STILL + 1) if self._lived[index] else never)
 
     def _sameness(self, found: _Found) -> Tensor | float:
         """What is taken away where the images of one objective are alike."""
@@ -256,23 +255,6 @@ class Ascent(Iterator[FeatureVisualization]):
         return _Found(torch.stack(values), pictures)
 
     # -- the beginning and the end -------------------------------------------------------------
-
-    def _lay_out(self, count: int) -> None:
-        """All that is held of each image."""
-        specimen, settings = self._subject.specimen, self.settings
-        shape, device = (count, specimen.shape[0], *settings.size), specimen.input.device
-        self._paint = Paint(specimen)
-        self._canvas: Spectrum | Pixels
-        if settings.method == "fourier":
-            self._canvas = Spectrum(shape, device, settings.step_size)
-        else:
-            self._canvas = Pixels(shape, device, settings.step_size, settings.l2, settings.tv)
-        self._good = self._canvas.parameters.detach().clone()
-        self._history = torch.empty(count, 0, dtype=torch.float32)
-        self._resting = torch.zeros(count, dtype=torch.bool)  # given up, or dead
-        self._still = torch.zeros(count, dtype=torch.long)  # steps without a gradient, in a row
-        self._lived = torch.zeros(count, dtype=torch.bool)  # had a gradient once
-        self._scores = torch.full((count,), math.nan, dtype=torch.float32)
 
     def _tapped(self) -> Tap:
         subject, (height, width) = self._subject, self.settings.size
@@ -353,7 +335,7 @@ class Ascent(Iterator[FeatureVisualization]):
                 found = self._read(self._canvas.drawn(part), part)
                 self._scores[part] = found.values.float().cpu()
                 if self.settings.negative and self._subject.layer and not (found.pictures < 0).any():
-                    self._notes[part] = [note or BOTTOM for note in self._notes[part]]
+                    self._notes[part] = [note or notes.BOTTOM for note in self._notes[part]]
 
     def _rest(self, index: int, note: str) -> None:
         self._resting[index] = True
@@ -361,14 +343,11 @@ class Ascent(Iterator[FeatureVisualization]):
 
     def _give_up(self, index: int, value: float) -> None:
         """Go back to the last image of which the objective was a number."""
-        broken = f"is {value}" if not math.isfinite(value) else "has a gradient of NaN or Inf"
         if not self.step:
-            msg = f"{self._objectives[index].what} {broken} at the start; choose another layer or start=."
-            raise ForwardError(msg[:1].upper() + msg[1:])
+            raise ForwardError(notes.hopeless(self._objectives[index], value))
         with torch.no_grad():
             self._canvas.parameters[index] = self._good[index]
-        step, broken = self.step + 1, broken.replace("is ", "was ").replace("has ", "had ")
-        self._rest(index, f"At step {step} the objective {broken}; this is the image before.")
+        self._rest(index, notes.broken(self.step + 1, value))
 
     def _unreached(self) -> str:
         place = f"layer {self._subject.layer!r}" if self._subject.layer else "the class scores"
@@ -388,7 +367,7 @@ class Ascent(Iterator[FeatureVisualization]):
         subject = self._subject
         about = {"layer": subject.layer or "", "transform": subject.specimen.transform, "start": self._from}
         if subject.silence is not None:
-            about["silenced"] = _named(subject.silence)
+            about["silenced"] = held(subject.silence)
         facts = provenance(self._objectives, self.settings, self.steps, about)
         return FeatureVisualization(
             tensor=(tensor.movedim(-1, 1) if subject.specimen.channels_last else tensor).float().cpu(),
@@ -407,12 +386,3 @@ class Ascent(Iterator[FeatureVisualization]):
 def _rows(which: Tensor, like: Tensor) -> Tensor:
     """A choice of images, to be broadcast over what is held of each."""
     return which.to(like.device).reshape(-1, *[1] * (like.dim() - 1))
-
-
-def _named(silence: Silence) -> str:
-    """What is silenced, in words."""
-    channels, value = silence.channels, silence.value
-    listed = ", ".join(map(str, channels)) if len(channels) <= 8 else f"{len(channels)} of them"
-    held = "other values" if isinstance(value, Tensor) else "their mean" if value == "mean" else f"{value:g}"
-    noun = "channel" if len(channels) == 1 else "channels"
-    return f"{noun} {listed} of {silence.layer.name} held at {held}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from torch import Tensor
+
+from nnscope.network.silence import Silence
 from nnscope.synthesis import motion
 from nnscope.synthesis.objective import Objective
 from nnscope.synthesis.settings import Settings
@@ -59,3 +62,12 @@ def provenance(
         f"from {about['start']}, seed {settings.seed}",
     ]
     return {**facts, "sentence": " · ".join(said)}
+
+
+def held(silence: Silence) -> str:
+    """What is silenced, in words."""
+    channels, value = silence.channels, silence.value
+    noun = "channel" if len(channels) == 1 else "channels"
+    listed = ", ".join(map(str, channels)) if len(channels) <= 8 else f"{len(channels)} of them"
+    words = "other values" if isinstance(value, Tensor) else "their mean" if value == "mean" else f"{value:g}"
+    return f"{noun} {listed} of {silence.layer.name} held at {words}"

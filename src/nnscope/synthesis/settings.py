@@ -63,12 +63,12 @@ class Settings:
         ):
             object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
         object.__setattr__(self, "size", tuple(whole("size", side, 1, MOST_SIZE) for side in self.size))
-        for name, least in (("diversity", 0.0), ("l2", 0.0), ("tv", 0.0), ("rate", 1e-9)):
-            value = getattr(self, name)
+        for name in ("diversity", "l2", "tv", "rate"):
+            value, from_on = getattr(self, name), 1e-9 if name == "rate" else 0.0
             if value is None and name == "rate":
                 continue
-            if not (_is_number(value) and least <= value < math.inf):
-                msg = f"{name}= is a number from {least:g} on, not {value!r}."
+            if not (_is_number(value) and from_on <= value < math.inf):
+                msg = f"{name}= is a number from {from_on:g} on, not {value!r}."
                 raise OptionError(msg)
             object.__setattr__(self, name, float(value))
 

@@ -23,6 +23,8 @@ WALK = (
     "attribution/cam.py",
     "attribution/passes.py",
     "attribution/rectified.py",
+    "network/tap.py",
+    "synthesis/ascent.py",
 )
 BENEATH = ("contextlib.py", "torch/overrides.py", "torch/random.py", "torch/nn/modules/module.py")
 
@@ -78,6 +80,7 @@ CALLS = {
     "ablation": lambda probe: probe.cam("conv", 0, "ablationcam"),
     "ablate": lambda probe: [probe.ablate("conv", k) for k in (0, 1)],
     "guided": lambda probe: probe.attribute(0, "guided_backprop"),
+    "maximize": lambda probe: probe.maximize("norm", 1, steps=1),
 }
 
 
