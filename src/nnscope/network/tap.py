@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -28,8 +28,8 @@ class Tap:
     """Reads one layer of a model, with its graph, on ever new inputs.
 
     To watch every call of a pass costs as much as the pass of a small network. So the first one alone is
-    watched; it tells after how many calls of the layer's module, or of functions, the layer is there, and
-    those that follow only count. They do where that was seen to read the very values, bit for bit.
+    watched; it tells after how many calls of the layer's module, or of functions in it, the layer is there,
+    and those that follow only count. They do where that was seen to read the very values, bit for bit.
 
     Args:
         model: The model. Reading it is to be guarded by ``untouched``.
@@ -47,7 +47,7 @@ class Tap:
         self._name = layer
         self.layout: Layout | None = None
         """Which axis of the layer's output for one image holds what; ``None`` where it is no picture."""
-        self._kind = ""
+        self._kind = self._block = ""  # of a function: its name, and that of the module it is called in
         self._counted: Callable[[Tensor], Any] | None = None
         if layer is None:
             self._counted = self._returned
@@ -81,7 +81,7 @@ class Tap:
         def visit(call: Call, output: Tensor) -> None:
             if call.name == self._name:
                 self.layout = self.layout or call.layout
-                self._kind = "" if call.module is not None else call.kind
+                self._kind, self._block = "" if call.module is not None else call.kind, call.block
                 found.append(output)
                 raise _Reached
 
@@ -105,9 +105,10 @@ class Tap:
                 if other == name and not isinstance(module, torch.jit.ScriptModule):
                     yield partial(self._by_module, module, nth)
             return
-        place = self._place(x, watched)
+        blocks = [part for part, other in named_parts(self._model).items() if other == self._block]
+        place = self._place(blocks[0], x, watched)
         if place is not None:
-            yield partial(self._by_function, *place)
+            yield partial(self._by_function, blocks[0], place)
 
     def _returned(self, x: Tensor) -> Any:
         with uncompiled(self._model):
@@ -133,44 +134,71 @@ class Tap:
             handle.remove()
         return found[0] if found else None
 
-    def _place(self, x: Tensor, watched: Tensor) -> tuple[int, str] | None:
-        """After how many calls of functions the values are there, and the name of the one that made them.
+    def _place(self, block: nn.Module, x: Tensor, watched: Tensor) -> _Place | None:
+        """Where the values are made; ``None`` also where two functions make the very same, such as zeros."""
 
-        ``None`` also where two of them made the very same values, such as zeros: either could be the layer.
-        """
+        def look(place: _Place, result: Tensor) -> None:
+            if place.name == self._kind and _equal(result, watched):
+                places.append(place)
 
-        def look(count: int, name: str, result: Tensor) -> None:
-            if name == self._kind and _equal(result, watched):
-                places.append((count, name))
-
-        places: list[tuple[int, str]] = []
-        x = x.clone()
-        with suppress(Exception), _Counting(look):  # behind the layer a model may refuse the size
-            self._returned(x)
+        places: list[_Place] = []
+        with suppress(Exception):  # behind the layer a model may refuse the size
+            self._pass(block, look, x.clone())
         return places[0] if len(places) == 1 else None
 
-    def _by_function(self, nth: int, name: str, x: Tensor) -> Any:
-        """What the n-th function returns, if it has that name."""
+    def _by_function(self, block: nn.Module, place: _Place, x: Tensor) -> Any:
+        """What is made at a place, where a function of that name is called there."""
 
-        def look(count: int, called: str, result: Tensor) -> None:
-            if count == nth:
-                if called == name:
+        def look(here: _Place, result: Tensor) -> None:
+            if here[:2] == place[:2]:
+                if here.name == place.name:
                     found.append(result)
                 raise _Reached
 
         found: list[Tensor] = []
-        with suppress(_Reached), _Counting(look):
-            self._returned(x)
+        with suppress(_Reached):
+            self._pass(block, look, x)
         return found[0] if found else None
+
+    def _pass(self, block: nn.Module, look: Callable[[_Place, Tensor], None], x: Tensor) -> None:
+        """Run the model, and look at what functions return, counted from where a module begins."""
+        counting, thread = _Counting(look), threading.get_ident()
+
+        def begin(_module: nn.Module, _args: Any) -> None:
+            if threading.get_ident() == thread:
+                counting.begin()
+
+        handle = block.register_forward_pre_hook(begin)
+        try:
+            with counting:
+                self._returned(x)
+        finally:
+            handle.remove()
+
+
+class _Place(NamedTuple):
+    """Where in a pass a function is called, however many others are called before its module."""
+
+    runs: int
+    """How often the module has begun."""
+    calls: int
+    """How many functions have returned a tensor since, this one among them."""
+    name: str
+    """The function's."""
 
 
 class _Counting(TorchFunctionMode):
-    """Shows each tensor that a function returns, with its number and the function's name."""
+    """Shows each tensor that a function returns, and the place of that call."""
 
-    def __init__(self, look: Callable[[int, str, Tensor], None]) -> None:
+    def __init__(self, look: Callable[[_Place, Tensor], None]) -> None:
         super().__init__()
         self._look = look
-        self._count = 0
+        self._runs = self._calls = 0
+
+    def begin(self) -> None:
+        """Count from here."""
+        self._runs += 1
+        self._calls = 0
 
     def __torch_function__(
         self,
@@ -181,9 +209,9 @@ class _Counting(TorchFunctionMode):
     ) -> Any:
         result = func(*args, **(kwargs or {}))
         if isinstance(result, Tensor):
-            self._count += 1
+            self._calls += 1
             with torch._C.DisableTorchFunction():
-                self._look(self._count, function_name(func), result)
+                self._look(_Place(self._runs, self._calls, function_name(func)), result)
         return result
 
 

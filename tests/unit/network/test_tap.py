@@ -182,6 +182,43 @@ def test_a_pass_that_is_watched_leaves_nothing_for_the_collector(model, x):
             gc.enable()
 
 
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 3, padding=1)
+
+    def forward(self, x):
+        return F.relu(x + self.conv(x))
+
+
+class Skipping(nn.Module):
+    """Leaves out its first block where the image is bright."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.blocks = nn.Conv2d(3, 4, 3), nn.ModuleList(Block() for _ in range(3))
+
+    def forward(self, x):
+        bright, x = bool(x.mean() > 2), self.stem(x)
+        for block in list(self.blocks)[bright:]:
+            x = block(x)
+        return x
+
+
+def test_a_block_that_is_left_out_moves_no_layer_into_another_block():
+    model, dark, bright = Skipping().eval(), torch.zeros(1, 3, 5, 5), torch.full((1, 3, 5, 5), 5.0)
+    seen = {}
+
+    def keep(call, output):
+        seen[call.name] = output.clone()
+
+    with untouched(model), torch.no_grad():
+        tap = Tap(model, "blocks.1.add", dark + torch.rand(1, 3, 5, 5))
+        assert tap._counted is not None
+        forward(model, bright, keep)
+        assert torch.equal(tap(bright), seen["blocks.1.add"])
+
+
 def test_the_output_is_read_without_a_layer(model, x):
     with untouched(model), torch.no_grad():
         assert torch.equal(Tap(model, None, x)(x), model(x))
