@@ -21,6 +21,9 @@ import nnscope
 from nnscope import example
 
 SEED = 0
+TURN = 1.0
+"""Seconds for which ours and the floor are timed in turns."""
+TURNS = 13
 PHOTOS = ("chelsea", "coffee", "astronaut", "rocket")
 
 
@@ -80,18 +83,19 @@ def steps(name: str, model: nn.Module, layer: str, count: int, size: int) -> Non
     module = dict(model.named_modules())[layer]
     floor = plain_step(model, module, torch.rand(count, 3, size, size))
     ratios = []
-    ascent = probe.maximizing(layer, list(range(count)), size=size, steps=10**6, every=2.0)
+    ascent = probe.maximizing(layer, list(range(count)), size=size, steps=10**6, every=TURN)
     done = next(ascent).step
-    for _ in range(5):
+    for turn in range(TURNS + 1):
         start = time.perf_counter()
         made = next(ascent)
         ours = (time.perf_counter() - start) / (made.step - done)
         done = made.step
         start, turns = time.perf_counter(), 0
-        while time.perf_counter() - start < 2:
+        while turns == 0 or time.perf_counter() - start < TURN:
             floor()
             turns += 1
-        ratios.append(ours / ((time.perf_counter() - start) / turns))
+        if turn > 0:
+            ratios.append(ours / ((time.perf_counter() - start) / turns))
     what = f"{name}, {layer}, {count} of {size} px: a step"
     report(what, statistics.median(ratios), "× forward + backward", "1.10")
 

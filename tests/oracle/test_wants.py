@@ -31,18 +31,18 @@ class LeNet(nn.Module):
 SMALL = transforms.Compose([transforms.Resize((28, 28)), transforms.ToTensor()])
 NETWORKS = {
     "lenet": (LeNet, SMALL, "conv2", 28),
-    "resnet18": (torchvision.models.resnet18, "auto", "layer3.0.conv2", 96),
-    "efficientnet_lite0": (example.network, "auto", "_blocks.10._project_conv", 96),
+    "resnet18": (torchvision.models.resnet18, "auto", "layer2.1.conv1", 64),
+    "efficientnet_lite0": (example.network, "auto", "_blocks.7._project_conv", 64),
 }
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def asked(request):
-    """A network, a layer, six channels at random, and the size of the images."""
+    """A network, a layer, four channels at random, and the size of the images."""
     build, transform, layer, size = NETWORKS[request.param]
     torch.manual_seed(0)
     probe = Probe(build().eval(), example.chelsea(), transform=transform)
-    channels = torch.randperm(probe.layers[layer].channels)[:6].tolist()
+    channels = torch.randperm(probe.layers[layer].channels)[:4].tolist()
     return probe, layer, channels, size
 
 
@@ -50,7 +50,7 @@ def asked(request):
 def made(asked):
     probe, layer, channels, size = asked
     return {
-        method: probe.maximize(layer, channels, method=method, size=size, steps=64)
+        method: probe.maximize(layer, channels, method=method, size=size, steps=128)
         for method in ("fourier", "pixels")
     }
 

@@ -335,7 +335,10 @@ class Ascent(Iterator[FeatureVisualization]):
                 found = self._read(self._canvas.drawn(part), part)
                 self._scores[part] = found.values.float().cpu()
                 if self.settings.negative and self._subject.layer and not (found.pictures < 0).any():
-                    self._notes[part] = [note or notes.BOTTOM for note in self._notes[part]]
+                    self._notes[part] = [
+                        notes.BOTTOM if objective.channel is not None else note
+                        for objective, note in zip(self._objectives[part], self._notes[part], strict=True)
+                    ]
 
     def _rest(self, index: int, note: str) -> None:
         self._resting[index] = True

@@ -7,8 +7,8 @@ import math
 from nnscope.synthesis.objective import Objective
 
 BOTTOM = (
-    "Nothing in this layer is below zero, so this is one of many images that leave the channel silent; a "
-    "layer before the ReLU tells more of what it dislikes."
+    "Nothing in this layer is below zero, so the channel can do no more than fall silent, as it does for "
+    "many images; a layer before the activation tells more of what it dislikes."
 )
 STILL = 48
 """Steps without a gradient after which an image is left as it is."""
