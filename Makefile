@@ -45,8 +45,8 @@ lint: setup ## ruff, biome and the TypeScript compiler
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
-unit: setup ## pytest without a browser: unit, contract, oracle
-	$(BIN)/pytest tests --ignore=tests/browser $(addprefix --ignore=,$(SLOW))
+unit: setup ## pytest without a browser: unit, contract, oracle, two at a time
+	$(BIN)/pytest -n 2 tests --ignore=tests/browser $(addprefix --ignore=,$(SLOW))
 
 zoo: setup ## every network of the zoo that is not heavy, and every method, two at a time
 	$(BIN)/pytest -n 2 $(SLOW)
