@@ -15,6 +15,7 @@ import { readStatistics } from "./wire/statistics";
 import { readSum } from "./wire/sum";
 import { readExact, readNative } from "./wire/tiles";
 import { readWantedTiles } from "./wire/wantedtiles";
+import { readWants } from "./wire/wants";
 
 const FOLDER = resolve(import.meta.dirname, "../../tests/contract") + sep;
 
@@ -42,8 +43,9 @@ const recorded = [
   "region",
   "field",
   "pins",
+  "wants",
   "wants_tiles",
-].filter((name) => existsSync(`${FOLDER}${name}.bin`));
+];
 
 describe.each(recorded)("the recorded %s packet", (name) => {
   const [header, body] = packet(name);
@@ -84,6 +86,7 @@ describe.each(recorded)("the recorded %s packet", (name) => {
       region: () => answer("region").rows.length,
       field: () => answer("field").support,
       pins: () => answer("pins").rows.length,
+      wants: () => readWants(header, body).pictures.length,
       wants_tiles: () => readWantedTiles(decode(header, body)).size,
     };
     expect(readers[name as keyof typeof readers]()).toBeTruthy();
