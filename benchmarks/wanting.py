@@ -131,7 +131,8 @@ def at_hand(count: int, probe: nnscope.Probe) -> Tensor:
 
 def means(probe: nnscope.Probe, layer: str, channel: int, inputs: Tensor) -> Tensor:
     """The mean of a channel for each input, by a probe that looks at it."""
-    found = [probe.edited(x[None], wanted={layer}).activations(layer)[channel].mean() for x in inputs]
+    first = probe.edited(inputs[:1])  # of this size from here on
+    found = [first.edited(x[None], wanted={layer}).activations(layer)[channel].mean() for x in inputs]
     return torch.stack(found)
 
 
@@ -143,7 +144,7 @@ def shifted(inputs: Tensor, by: int = 4) -> Tensor:
     return torch.stack([padded[..., y : y + height, x : x + width] for y, x in places])
 
 
-def worth(name: str, probe: nnscope.Probe, count: int, length: int) -> None:
+def worth(name: str, probe: nnscope.Probe, side: int, length: int, count: int = 20) -> None:
     """Whether images of random channels rise, beat others, and survive a shift."""
     rows = [row for row in probe.layers.viewable if row.family == "convolution" and row.picture[1] > 1]
     generator = torch.Generator().manual_seed(SEED)
@@ -156,7 +157,7 @@ def worth(name: str, probe: nnscope.Probe, count: int, length: int) -> None:
         best = float(means(probe, row.name, channel, others).max())
         kept = {}
         for method, ratios in survived.items():
-            made = probe.maximize(row.name, channel, method=method, steps=length)
+            made = probe.maximize(row.name, channel, method=method, size=side, steps=length)
             score = float(made.scores)
             rose += score > float(made.history[0, 0])
             beat += score > best
@@ -182,10 +183,10 @@ def main() -> None:
     steps("ResNet-18", resnet, "layer4.1", 8, 224)
     steps("ResNet-50", _seeded(torchvision.models.resnet50), "layer4.2", 1, 224)
     held(lite)
-    worth("EfficientNet-Lite0", nnscope.Probe(lite, example.chelsea()), 20, 96)
-    worth("ResNet-18, seeded", nnscope.Probe(resnet, example.chelsea()), 20, 48)
+    worth("EfficientNet-Lite0", nnscope.Probe(lite, example.chelsea()), 128, 128)
+    worth("ResNet-18, seeded", nnscope.Probe(resnet, example.chelsea()), 96, 192)
     small = transforms.Compose([transforms.Resize((28, 28)), transforms.ToTensor()])
-    worth("LeNet, seeded", nnscope.Probe(_seeded(LeNet), example.chelsea(), transform=small), 20, 128)
+    worth("LeNet, seeded", nnscope.Probe(_seeded(LeNet), example.chelsea(), transform=small), 28, 128)
 
 
 if __name__ == "__main__":
