@@ -1,6 +1,7 @@
 /** Tab "Wants" of the enlarged view: pictures made to drive the channel, growing while one watches. */
 
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Wants as Grown } from "../ascent";
 import { KINDS, nameOf, pictureOf, scoreSentence } from "../draw/wantswords";
@@ -56,7 +57,8 @@ export function Wants({ channel, pictures }: Props) {
           );
           const size = mine?.size ?? [1, 1];
           return (
-            <Cell key={nameOf(kind)} head={head}>
+            <Fragment key={nameOf(kind)}>
+              {head}
               {picture && picture.file.length > 0 ? (
                 <WantsFigure
                   {...{ channel, picture, size }}
@@ -71,7 +73,7 @@ export function Wants({ channel, pictures }: Props) {
               ) : (
                 <Coming ratio={size[1] / size[0]} />
               )}
-            </Cell>
+            </Fragment>
           );
         })}
       </div>
@@ -81,21 +83,6 @@ export function Wants({ channel, pictures }: Props) {
         {problem && <p class="nn-doubt">{`The pictures could not be read: ${problem}`}</p>}
         <p class="nn-muted">{view.notice.value || sentence || "\u00a0"}</p>
       </div>
-    </>
-  );
-}
-
-function Cell({
-  head,
-  children,
-}: {
-  readonly head: preact.ComponentChild;
-  readonly children: preact.ComponentChild;
-}) {
-  return (
-    <>
-      {head}
-      {children}
     </>
   );
 }

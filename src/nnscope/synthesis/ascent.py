@@ -334,11 +334,9 @@ class Ascent(Iterator[FeatureVisualization]):
             for part in self._parts():
                 found = self._read(self._canvas.drawn(part), part)
                 self._scores[part] = found.values.float().cpu()
-                if self.settings.negative and self._subject.layer and not (found.pictures < 0).any():
-                    self._notes[part] = [
-                        notes.BOTTOM if objective.channel is not None else note
-                        for objective, note in zip(self._objectives[part], self._notes[part], strict=True)
-                    ]
+                if self.settings.negative:
+                    seen = zip(self._objectives[part], found.pictures, self._notes[part], strict=True)
+                    self._notes[part] = [notes.BOTTOM if notes.floored(o, p) else note for o, p, note in seen]
 
     def _rest(self, index: int, note: str) -> None:
         self._resting[index] = True

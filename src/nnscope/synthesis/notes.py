@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from torch import Tensor
+
 from nnscope.synthesis.objective import Objective
 
 BOTTOM = (
@@ -12,6 +14,13 @@ BOTTOM = (
 )
 STILL = 48
 """Steps without a gradient after which an image is left as it is."""
+
+
+def floored(objective: Objective, picture: Tensor) -> bool:
+    """Whether a channel can fall no lower than zero, as far as a layer's values ``[C, H, W]`` tell."""
+    if objective.channel is None:
+        return False
+    return bool((picture >= 0).all() and (picture[objective.channel] == 0).any())
 
 
 def stuck(objective: Objective, *, negative: bool) -> str:
