@@ -149,9 +149,9 @@ def worth(name: str, probe: nnscope.Probe, side: int, length: int, count: int = 
     rows = [row for row in probe.layers.viewable if row.family == "convolution" and row.picture[1] > 1]
     generator = torch.Generator().manual_seed(SEED)
     others = at_hand(64, probe)
-    rose = beat = robust = dead = 0
+    rose = beat = robust = dead = compared = asked = 0
     survived: dict[str, list[float]] = {"fourier": [], "pixels": []}
-    while len(survived["pixels"]) < count:
+    while asked < count:
         row = rows[int(torch.randint(len(rows), (), generator=generator))]
         channel = int(torch.randint(row.channels, (), generator=generator))
         wish = {"size": side, "steps": length}
@@ -159,19 +159,24 @@ def worth(name: str, probe: nnscope.Probe, side: int, length: int, count: int = 
         if any("is dead" in each.notes[0] for each in made.values()):
             dead += 1
             continue
+        asked += 1
         best = float(means(probe, row.name, channel, others).max())
-        for method, each in made.items():
+        for each in made.values():
             score = float(each.scores)
             rose += score > float(each.history[0, 0])
             beat += score > best
+        if min(float(each.scores) for each in made.values()) <= 0:
+            continue  # of a channel that cannot rise above zero no part survives
+        compared += 1
+        for method, each in made.items():
             moved = [float(means(probe, row.name, channel, inputs)) for inputs in shifted(each.tensor)]
-            survived[method].append(statistics.fmean(moved) / score)
+            survived[method].append(statistics.fmean(moved) / float(each.scores))
         robust += survived["fourier"][-1] > survived["pixels"][-1]
     report(f"{name}: the objective rose", rose, f"of {2 * count}", f"all; {dead} dead left out")
     report(f"{name}: beat 64 photos, crops and noise", beat, f"of {2 * count}", "all")
     for method, values in survived.items():
         report(f"{name}: {method} after a shift of 4 px", statistics.median(values), "of its objective", "-")
-    report(f"{name}: fourier survives it better", robust, f"of {count}", "most")
+    report(f"{name}: fourier survives it better", robust, f"of {compared}", "most")
 
 
 def main() -> None:
