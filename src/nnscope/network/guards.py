@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.autograd.grad_mode import _unsafe_preserve_version_counter
 
 from nnscope.network.parts import all_modules
+from nnscope.tensors.bits import same
 
 _T = TypeVar("_T")
 
@@ -238,7 +239,7 @@ def _buffers(model: nn.Module) -> Iterator[None]:
     finally:
         with torch.no_grad():
             for buffer, value, version in kept:
-                if not _same(buffer, value):
+                if not same(buffer, value):
                     with version:
                         buffer.copy_(value)
 
@@ -261,12 +262,3 @@ def _put_back(table: dict[str, _T], kept: dict[str, _T]) -> None:
 def _version(tensor: Tensor) -> AbstractContextManager[Any]:
     """On leaving it, the tensor counts as written as often as now."""
     return nullcontext() if tensor.is_inference() else _unsafe_preserve_version_counter(tensor)
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors are equal bit for bit."""
-    return a.shape == b.shape and torch.equal(_bits(a), _bits(b))
-
-
-def _bits(tensor: Tensor) -> Tensor:
-    return tensor.detach().reshape(-1).view(torch.uint8)

@@ -19,6 +19,7 @@ from nnscope.network.recording import Recording
 from nnscope.network.replay import Departed, Replay
 from nnscope.network.silence import Silence, active
 from nnscope.network.tape import Tape, copied
+from nnscope.tensors.bits import same
 
 
 class _Made(NamedTuple):
@@ -161,11 +162,4 @@ _TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward
 
 def _alike(ours: list[Tensor], theirs: list[Tensor]) -> bool:
     """Whether two lists hold the same tensors, bit for bit."""
-    return len(ours) == len(theirs) and all(
-        a.shape == b.shape and a.dtype == b.dtype and torch.equal(_bits(a), _bits(b))
-        for a, b in zip(ours, theirs, strict=True)
-    )
-
-
-def _bits(tensor: Tensor) -> Tensor:
-    return tensor.detach().contiguous().reshape(-1).view(torch.uint8)
+    return len(ours) == len(theirs) and all(map(same, ours, theirs))

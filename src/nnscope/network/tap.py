@@ -18,6 +18,7 @@ from nnscope.network.capture import Call, forward
 from nnscope.network.functions import function_name
 from nnscope.network.parts import named_parts, uncompiled
 from nnscope.network.silence import active
+from nnscope.tensors.bits import same
 
 
 class _Reached(BaseException):  # no error, and nothing a model may catch
@@ -56,7 +57,7 @@ class Tap:
             watched = self.watched(x)
             for way in self._ways(layer, x, watched):
                 found = way(x.clone())
-                if isinstance(found, Tensor) and _equal(found, watched):
+                if isinstance(found, Tensor) and same(found, watched):
                     self._counted = way
                     break
 
@@ -138,7 +139,7 @@ class Tap:
         """Where the values are made; ``None`` also where two functions make the very same, such as zeros."""
 
         def look(place: _Place, result: Tensor) -> None:
-            if place.name == self._kind and _equal(result, watched):
+            if place.name == self._kind and same(result, watched):
                 places.append(place)
 
         places: list[_Place] = []
@@ -213,10 +214,3 @@ class _Counting(TorchFunctionMode):
             with torch._C.DisableTorchFunction():
                 self._look(_Place(self._runs, self._calls, function_name(func)), result)
         return result
-
-
-def _equal(ours: Tensor, theirs: Tensor) -> bool:
-    """Whether two tensors are the same, NaN included."""
-    if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
-        return False
-    return bool(torch.equal(ours, theirs) or torch.equal(ours.nan_to_num(), theirs.nan_to_num()))
