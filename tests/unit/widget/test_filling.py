@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from PIL import Image
 from torch import nn
 
 import nnscope
+from driving import Held, message, settled, update
 from nnscope.widget import wishlist
 from nnscope.widget.wish import Weights, subject_of, tiles
 from nnscope.widget.wishlist import Wishlist
@@ -49,18 +49,6 @@ def scope(model, image):
     scope.close()
 
 
-def settled(scope):
-    submit(scope.probe.model, lambda: None).result(30)
-
-
-def message(scope, content):
-    scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
-
-
-def update(scope, **state):
-    scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
-
-
 def ask(scope, *channels, layer="0"):
     asked = {"epoch": 0, "what": "wants", "layer": layer, "channels": list(channels)}
     message(scope, {"k": "get", "rid": next(RIDS), **asked})
@@ -79,20 +67,6 @@ def filled(scope):
     settled(scope)
     while scope._wanted["done"] < scope._wanted["of"] or scope._wanted["growing"]:
         settled(scope)
-
-
-class Held:
-    """The model's worker stands still while this is open."""
-
-    def __init__(self, scope):
-        self.event = threading.Event()
-        submit(scope.probe.model, lambda: self.event.wait(30))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self.event.set()
 
 
 def test_nothing_is_made_before_it_is_asked_for(scope):

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import nn
 
 import nnscope
+from driving import Held, message, settled, update
 from nnscope.widget import wish
 from nnscope.widget.worker import submit, submit_idle, waiting
 from nnscope.wire import packet
@@ -44,10 +45,6 @@ def scope(model, images):
     scope.close()
 
 
-def settled(scope):
-    submit(scope.probe.model, lambda: None).result(30)
-
-
 def grown(scope):
     """Wait until nothing grows any more."""
     settled(scope)
@@ -56,31 +53,8 @@ def grown(scope):
     return scope._wants_header
 
 
-def message(scope, content, buffers=()):
-    data = {"data": {"method": "custom", "content": content}}
-    scope._handle_msg({"content": data, "buffers": list(buffers)})
-
-
-def update(scope, **state):
-    scope._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
-
-
 def tensors(scope):
     return [made.tensor for made in scope.visualizations]
-
-
-class Held:
-    """The model's worker stands still while this is open."""
-
-    def __init__(self, scope):
-        self.event = threading.Event()
-        submit(scope.probe.model, lambda: self.event.wait(30))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self.event.set()
 
 
 def stepped(scope, rounds):
