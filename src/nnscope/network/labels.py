@@ -26,8 +26,23 @@ def labels_for(labels: str | Sequence[str] | Mapping[int, str] | None, count: in
         ``count`` names; ``"class 7"`` where no name is known.
 
     Raises:
-        OptionError: ``labels`` is something else, has another length, or an index out of range.
+        OptionError: ``labels`` is something else, has another length, an index out of range, or a name that
+            is no text.
     """
+    names = _names(labels, count)
+    for index, name in enumerate(names):
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            msg = (
+                f"The label of class {index}, {name!r}, holds half a character (a lone surrogate), "
+                "which cannot be shown; write it anew."
+            )
+            raise OptionError(msg) from None
+    return names
+
+
+def _names(labels: str | Sequence[str] | Mapping[int, str] | None, count: int) -> list[str]:
     if labels is None or (isinstance(labels, str) and labels == "auto"):
         names = imagenet() if labels and count == IMAGENET_CLASSES else ()
         return list(names) or [_unnamed(index) for index in range(count)]

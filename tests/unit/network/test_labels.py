@@ -61,6 +61,8 @@ def test_given_labels():
         ({"cat": 0}, "map class indices to names"),
         ("names.txt", "give 'auto'"),
         (7, "give 'auto'"),
+        (["a", "b \ud800", "c"], r"class 1, 'b \\ud800', holds half a character .*write it anew"),
+        ({2: "\udcff"}, "The label of class 2"),
     ],
 )
 def test_bad_labels(labels, sentence):
