@@ -12,7 +12,7 @@ from nnscope.errors import OptionError
 from nnscope.imaging import colormap as maps
 
 if TYPE_CHECKING:
-    from nnscope.records import Geometry, Heatmap, Specimen
+    from nnscope.records import Heatmap, Specimen
 
 Floats = npt.NDArray[np.float64]
 
@@ -143,8 +143,9 @@ def _over_original(values: Floats, specimen: Specimen, opacity: float, colormap:
         lack = "there is no original image" if original is None else "where the input lies on it is unknown"
         msg = f"The map cannot be laid over the original, because {lack}; use over='input'."
         raise OptionError(msg)
-    left, top, right, bottom = geometry.box
-    height, width = geometry.original
+    width, height = original.size  # smaller than the image was, where that was large
+    scale_x, scale_y = width / geometry.original[1], height / geometry.original[0]
+    left, top, right, bottom = np.multiply(geometry.box, (scale_x, scale_y, scale_x, scale_y))
     x = (np.arange(width) + 0.5 - left) / (right - left)  # 0 to 1 across what the network saw
     y = (np.arange(height) + 0.5 - top) / (bottom - top)
     in_x = np.flatnonzero((x >= 0) & (x < 1))
@@ -156,13 +157,13 @@ def _over_original(values: Floats, specimen: Specimen, opacity: float, colormap:
     corner = (int(in_x[0]), int(in_y[0]))
     seen = result.crop((*corner, int(in_x[-1]) + 1, int(in_y[-1]) + 1))
     result.paste(blend(seen, _coloured(cells, colormap), opacity), corner)
-    return _framed(result, (*corner, int(in_x[-1]), int(in_y[-1])), geometry)
+    return _framed(result, (*corner, int(in_x[-1]), int(in_y[-1])))
 
 
-def _framed(picture: Image.Image, seen: tuple[int, int, int, int], geometry: Geometry) -> Image.Image:
+def _framed(picture: Image.Image, seen: tuple[int, int, int, int]) -> Image.Image:
     """Draw a white line just outside the seen rectangle, a black one beyond it; the map stays whole."""
     pixels = np.array(picture)
-    height, width = geometry.original
+    width, height = picture.size
     left, top, right, bottom = seen  # first and last pixel, both inside
     if (left, top, right, bottom) == (0, 0, width - 1, height - 1):
         return picture  # nothing was cut off

@@ -96,6 +96,17 @@ def test_map_covers_exactly_the_box_of_the_original():
     assert (drawn[2, 12:48] == 0).all()
 
 
+def test_a_smaller_original_is_covered_where_the_large_one_would_be():
+    geometry = Geometry((4000, 6000), (16, 16), (1400.0, 400.0, 4600.0, 3600.0))
+    small = Geometry((40, 60), (16, 16), (14.0, 4.0, 46.0, 36.0))
+    kept, view = noise(60, 40), noise(16, 16)
+    drawn = [
+        np.array(overlay.draw(heatmap([[1.0, 0.0], [0.0, 0.0]], view, kept, each), over="original"))
+        for each in (geometry, small)
+    ]
+    assert (drawn[0] == drawn[1]).all()
+
+
 def test_whole_image_has_no_frame_and_a_padded_one_is_clipped():
     original = noise(20, 10)
     whole = Geometry((10, 20), (8, 8), (0.0, 0.0, 20.0, 10.0))
