@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import io
+import math
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from nnscope.errors import ImageError, nearest
 
 _KINDS = "a PIL image, a path, a numpy array or a torch tensor"
 _KINDS_OF_FILES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+"""Only these, because to read some of the others Pillow runs other programs."""
 MOST_BYTES = 16 * 2**20
 """Of a file that is dropped."""
 MOST_PIXELS = 64 * 10**6
+"""Of a file that is dropped; one that is given by its path may have as many as Pillow reads."""
+_MOST_BYTES_OF_A_PATH = 2**30
+_MOST_ON_A_SIDE = 10**6
+"""The weights of a resize take up to 48 bytes for each pixel of a side."""
+KEPT_PX = 2048
+"""Longer side of what is kept of an image: more than a page shows."""
+MOST_INPUT = 32 * 10**6
+"""Pixels of an input that nnscope, or a transform, makes."""
 _ALPHA = ("RGBA", "RGBa", "LA", "La", "PA")
 _ROUNDING = 1e-6
 """How far beyond [0, 1] a float picture may reach: the error of float32 arithmetic."""
@@ -63,8 +76,9 @@ def read(image: Any, channels: int | None = None) -> Picture:
             channels do not fit.
     """
     if isinstance(image, (str, os.PathLike)):
-        path = Path(os.fspath(image)).expanduser()
-        picture = _from_pil(_loaded(path, str(image)), path.stem, channels)
+        given = os.fsdecode(image)
+        path = Path(os.path.expanduser(given))  # noqa: PTH111  # Path's own raises where there is no such user
+        picture = _from_pil(_loaded(path, given), path.stem, channels)
     elif isinstance(image, Image.Image):
         stem = Path(str(getattr(image, "filename", "") or "")).stem
         picture = _from_pil(image, stem or "image", channels)
@@ -73,7 +87,56 @@ def read(image: Any, channels: int | None = None) -> Picture:
     else:
         msg = f"The image is {_what(image)}; give {_KINDS}."
         raise ImageError(msg)
+    height, width = picture.size
+    if max(height, width) > _MOST_ON_A_SIDE:
+        msg = (
+            f"The image {picture.name!r} has {height} × {width} pixels, more than "
+            f"{_MOST_ON_A_SIDE // 10**6} million on a side; give a part of it."
+        )
+        raise ImageError(msg)
+    # The name of a file may hold bytes that are no text, and no page could show them.
+    picture = replace(picture, name=picture.name.encode(errors="replace").decode())
     return _with_channels(picture, channels)
+
+
+def kept(image: Image.Image) -> Image.Image:
+    """A copy of a picture, of at most 2048 pixels on its longer side."""
+    factor = min(1.0, KEPT_PX / max(image.size))
+    width, height = (max(1, round(side * factor)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def check_size(height: int, width: int, subject: str, cure: str) -> None:
+    """Refuse an input of more than 32 million pixels.
+
+    Args:
+        height: Of the input, in pixels.
+        width: Likewise.
+        subject: What makes it, with the verb: ``"The transform crop returned"``.
+        cure: How to get a smaller one.
+
+    Raises:
+        ImageError: It is too large.
+    """
+    if height * width > MOST_INPUT:
+        msg = f"{subject} {height} × {width} pixels, more than {MOST_INPUT // 10**6} million; {cure}."
+        raise ImageError(msg)
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Say in a sentence that memory ended, which Python's error does not and torch's does in its own terms.
+
+    Raises:
+        ImageError: There was not enough for ``what``.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "allocate" not in str(error):
+            raise
+        msg = f"There is too little memory for {what}; give a smaller one."
+        raise ImageError(msg) from error
 
 
 def _what(thing: object) -> str:
@@ -84,8 +147,7 @@ def opened(data: Any, name: str) -> Image.Image:
     """Decode an image file that comes from who knows where, such as one dropped on the panel.
 
     Args:
-        data: The bytes of the file, at most 16 MB: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM or AVIF; only
-            these, because to read some of the others Pillow runs other programs.
+        data: The bytes of the file, at most 16 MB: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM or AVIF.
         name: What the file is called; no such file needs to exist.
 
     Returns:
@@ -101,10 +163,18 @@ def opened(data: Any, name: str) -> Image.Image:
     if len(data) > MOST_BYTES:
         msg = f"{name!r} has {len(data) / 2**20:.1f} MB, more than {MOST_BYTES >> 20}; give a smaller one."
         raise ImageError(msg)
+    with enough_memory(f"the image {name!r}"):
+        image = _decoded(io.BytesIO(data), name, MOST_PIXELS)
+    image.filename = name
+    return image
+
+
+def _decoded(file: IO[bytes], name: str, most: float = math.inf) -> ImageFile.ImageFile:
+    """Decode an image of up to ``most`` pixels, or as many as Pillow reads, so that damage is told here."""
     known = [kind for kind in _KINDS_OF_FILES if kind in Image.registered_extensions().values()]
     try:
-        image = Image.open(io.BytesIO(data), formats=known)
-        small = image.width * image.height <= MOST_PIXELS
+        image = Image.open(file, formats=known)
+        small = image.width * image.height <= most
         if small:
             image.load()
     except UnidentifiedImageError:
@@ -112,33 +182,48 @@ def opened(data: Any, name: str) -> Image.Image:
         raise ImageError(msg) from None
     except Image.DecompressionBombError:
         small = False
+    except MemoryError:
+        raise
     except Exception as error:  # what damaged files raise is written down nowhere
         msg = f"{name!r} could not be read ({error}); check the file by opening it in an image viewer."
         raise ImageError(msg) from error
     if not small:
-        msg = f"{name!r} has more than {MOST_PIXELS // 10**6} million pixels; give a smaller image."
+        millions = min(most, 2 * (Image.MAX_IMAGE_PIXELS or math.inf)) // 10**6
+        msg = f"{name!r} has more than {millions:g} million pixels; give a smaller image or a part of it."
         raise ImageError(msg)
-    image.filename = name
     return image
 
 
 def _loaded(path: Path, given: str) -> Image.Image:
-    """Open and decode a file, so that damage is told here and no file stays open."""
+    """Open and decode a file, so that none stays open."""
     try:
-        image = Image.open(io.BytesIO(path.read_bytes()))
-        image.load()
-    except FileNotFoundError:
+        _check_file(path.stat(), given)
+        with path.open("rb") as file:
+            return _decoded(file, given)
+    except ImageError:
+        raise
+    except (FileNotFoundError, NotADirectoryError):
         raise ImageError(_missing(path, given)) from None
-    except IsADirectoryError:
-        msg = f"{given!r} is a folder; give the path of one image in it."
-        raise ImageError(msg) from None
-    except UnidentifiedImageError:
-        msg = f"{given!r} is not an image that Pillow can read; convert it to PNG or JPEG."
-        raise ImageError(msg) from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        msg = f"{given!r} could not be read ({error}); check the file by opening it in an image viewer."
+    except ValueError as error:  # a zero byte, or half a character
+        msg = f"{given!r} is no name that a file can have ({error}); check the path."
         raise ImageError(msg) from error
-    return image
+    except OSError as error:
+        msg = f"{given!r} could not be read ({error}); check the path and who may read it."
+        raise ImageError(msg) from error
+
+
+def _check_file(facts: os.stat_result, given: str) -> None:
+    """Refuse what is no file, before it is opened: a pipe would be waited for."""
+    if stat.S_ISDIR(facts.st_mode):
+        msg = f"{given!r} is a folder; give the path of one image in it."
+        raise ImageError(msg)
+    if not stat.S_ISREG(facts.st_mode):
+        msg = f"{given!r} is a pipe or a device, no file; give the path of an image file."
+        raise ImageError(msg)
+    if facts.st_size > _MOST_BYTES_OF_A_PATH:
+        size, most = facts.st_size / 2**30, _MOST_BYTES_OF_A_PATH >> 30
+        msg = f"{given!r} has {size:.1f} GB, more than {most}; give a smaller image or a part of it."
+        raise ImageError(msg)
 
 
 def _missing(path: Path, given: str) -> str:
@@ -159,10 +244,7 @@ def _from_pil(image: Image.Image, name: str, channels: int | None) -> Picture:
     if not (image.width and image.height):
         msg = f"The image {name!r} is empty ({image.height} × {image.width} pixels); give one with pixels."
         raise ImageError(msg)
-    try:
-        image = ImageOps.exif_transpose(image)
-    except Exception:  # noqa: BLE001  # broken EXIF data is no reason to refuse the pixels
-        image = image.copy()
+    image = _upright(image, name)
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         return _deep(image, name)
     if channels == 4 and image.mode in ("RGBA", "CMYK"):
@@ -174,6 +256,22 @@ def _from_pil(image: Image.Image, name: str, channels: int | None) -> Picture:
     shown = image if image.mode in ("RGB", "L") else image.convert("L" if image.mode == "1" else "RGB")
     told = () if image.mode in ("RGB", "L", "1", "P") else (f"{image.mode} to RGB",)
     return Picture(shown, None, name, told)
+
+
+def _upright(image: Image.Image, name: str) -> Image.Image:
+    """The picture itself, or turned as its EXIF data say."""
+    try:
+        image.load()
+    except MemoryError:
+        raise
+    except Exception as error:  # a picture that the user opened, of a file that is damaged or closed
+        msg = f"The image {name!r} could not be read ({error}); check it by showing it."
+        raise ImageError(msg) from error
+    try:
+        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+        return ImageOps.exif_transpose(image) if turned else image
+    except Exception:  # noqa: BLE001  # broken EXIF data is no reason to refuse the pixels
+        return image
 
 
 def _over_white(image: Image.Image, name: str) -> Picture:
@@ -190,7 +288,7 @@ def _over_white(image: Image.Image, name: str) -> Picture:
 
 def _deep(image: Image.Image, name: str) -> Picture:
     """Read more than 8 bits: 16-bit integers over 65535, floats in [0, 1]."""
-    values = np.asarray(image).astype(np.float64)
+    values = np.asarray(image)
     if image.mode == "F":
         return _floats(values[:, :, None], name, f"The image {name!r}")
     if values.min() < 0 or values.max() > 65535:
@@ -199,7 +297,7 @@ def _deep(image: Image.Image, name: str) -> Picture:
             "scale it to an array of floats in [0, 1]."
         )
         raise ImageError(msg)
-    scaled = (values[:, :, None] / 65535).astype(np.float32)
+    scaled = values[:, :, None].astype(np.float32) / np.float32(65535)
     return Picture(look(scaled), scaled, name, ("16 bits, divided by 65535",))
 
 
@@ -213,12 +311,14 @@ def _from_array(array: npt.NDArray[Any], channels: int | None) -> Picture:
         array, notes = _flat(array)
     else:
         notes = ()
+    if array.dtype == np.uint8 and array.shape[2] in (1, 3):
+        pixels = array if array.shape[2] == 3 else array[:, :, 0]
+        return Picture(Image.fromarray(np.ascontiguousarray(pixels)), None, "array", notes)
     if array.dtype == np.uint8:
         scaled = array.astype(np.float32) / np.float32(255)
-        exact = array.shape[2] in (1, 3)
-        return Picture(look(scaled), None if exact else scaled, "array", notes)
+        return Picture(look(scaled), scaled, "array", notes)
     if np.issubdtype(array.dtype, np.floating):
-        return replace(_floats(array.astype(np.float64), "array", "The array"), notes=notes)
+        return replace(_floats(array, "array", "The array"), notes=notes)
     msg = (
         f"The array has dtype {array.dtype}; give uint8 (0 to 255) or floats in [0, 1], "
         "dividing by the full scale (65535 for 16 bits)."
@@ -256,7 +356,7 @@ def _flat(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
     return (colour, ()) if opaque else (over, ("transparency over white",))
 
 
-def _floats(values: npt.NDArray[np.float64], name: str, subject: str) -> Picture:
+def _floats(values: npt.NDArray[np.floating], name: str, subject: str) -> Picture:
     """Check floats ``[H, W, C]``: finite and in [0, 1]."""
     bad = ~np.isfinite(values)
     if bad.any():
@@ -286,7 +386,10 @@ def look(values: npt.NDArray[np.float32]) -> Image.Image:
     """
     count = values.shape[2]
     drawn = values[:, :, :3] if count >= 3 else values.mean(axis=2)
-    return Image.fromarray(np.floor(np.clip(drawn, 0, 1) * 255 + 0.5).astype(np.uint8))
+    levels = np.clip(drawn, 0, 1)
+    levels *= 255
+    levels += 0.5
+    return Image.fromarray(levels.astype(np.uint8))
 
 
 def _with_channels(picture: Picture, channels: int | None) -> Picture:
