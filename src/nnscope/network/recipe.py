@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from nnscope.errors import OptionError, nearest
-from nnscope.network.images import Picture, look
+from nnscope.network.images import Picture, check_size, look
 from nnscope.records import Geometry
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -32,6 +32,13 @@ FILTERS = {
     "hamming": Image.Resampling.HAMMING,
     "lanczos": Image.Resampling.LANCZOS,
 }
+
+_WHOLE = 2**24
+"""Pixels of a resized picture up to which it is made whole: 65536 beside a shorter side of 256."""
+_SPARE = 2
+"""It is made whole, too, where it has at most that many pixels for each that is seen."""
+_REACH = 3
+"""How far the widest filter reaches, in pixels of the original or of the result, whichever are larger."""
 
 Mode = Literal["native", "center", "squash", "border"]
 MODES = ("center", "squash", "border")
@@ -105,14 +112,20 @@ def cook(recipe: Recipe, picture: Picture) -> tuple[Tensor, Image.Image, Geometr
     Returns:
         The input, float32 ``[C, H, W]`` on the CPU; what it looks like before normalisation; and
         where it lies on the original.
+
+    Raises:
+        ImageError: The input would have more than 32 million pixels.
     """
     height, width = picture.size
     steps = plan(recipe, height, width)
+    geometry = _geometry(steps, height, width)
+    subject = f"The input made of {picture.name!r} would have"
+    check_size(*geometry.input, subject, "give a smaller picture, or a transform= that makes it smaller")
     if picture.values is None:
         view = _placed(picture.shown, recipe, steps)
         pixels = np.array(view)
         bytes_ = torch.from_numpy(pixels if pixels.ndim == 3 else pixels[:, :, None])
-        tensor = bytes_.permute(2, 0, 1).contiguous().to(torch.float32).div(255)
+        tensor = bytes_.permute(2, 0, 1).contiguous().to(torch.float32).div_(255)
     else:
         # Channel by channel in float, so that nothing is rounded to 8 bits on the way.
         planes = [
@@ -125,21 +138,55 @@ def cook(recipe: Recipe, picture: Picture) -> tuple[Tensor, Image.Image, Geometr
     if recipe.mean:
         mean = torch.tensor(recipe.mean, dtype=torch.float32)[:, None, None]
         std = torch.tensor(recipe.std, dtype=torch.float32)[:, None, None]
-        tensor = (tensor - mean) / std
-    return tensor, view, _geometry(steps, height, width)
+        tensor = tensor.sub_(mean).div_(std)
+    return tensor, view, geometry
 
 
 def _placed(image: Image.Image, recipe: Recipe, steps: Plan, channel: int = 0) -> Image.Image:
-    """Resize and crop one picture (mode RGB, L or F), padding with the recipe's colour."""
+    """Resize and crop one picture (mode RGB, L or F), padding with the recipe's colour; always a new one."""
     rows, columns = steps.resized
-    if image.size != (columns, rows):
-        image = image.resize((columns, rows), FILTERS[recipe.filter])
     left, top, right, bottom = steps.window
-    if left >= 0 and top >= 0 and right <= columns and bottom <= rows:
-        return image if steps.window == (0, 0, columns, rows) else image.crop(steps.window)
+    inside = (max(0, left), max(0, top), min(right, columns), min(bottom, rows))
+    part = _part(image, (columns, rows), inside, FILTERS[recipe.filter])
+    if inside == steps.window:
+        return part
     canvas = Image.new(image.mode, (right - left, bottom - top), _fill(image.mode, recipe, channel))
-    canvas.paste(image, (-left, -top))
+    canvas.paste(part, (inside[0] - left, inside[1] - top))
     return canvas
+
+
+def _part(
+    image: Image.Image, size: tuple[int, int], window: tuple[int, int, int, int], filter_: Image.Resampling
+) -> Image.Image:
+    """Cut ``window`` out of the picture resized to ``size``, both in whole pixels.
+
+    A resized picture that would be large is not made: that of 1 × 60000 pixels would fill 15 GB. What
+    is seen of it is made from that part of the original alone. It lies where it would to a thousandth of
+    its pixels, not to the last bit: Pillow keeps the edges of a part in single precision, and rounds between
+    its two passes, of which either may be the first.
+    """
+    if size == image.size:
+        return image.crop(window)
+    seen = (window[2] - window[0], window[3] - window[1])
+    if math.prod(size) <= max(_WHOLE, _SPARE * math.prod(seen)):
+        return image.resize(size, filter_).crop(window)
+    left, right, *across = _span(window[0], window[2], image.width, size[0])
+    top, bottom, *down = _span(window[1], window[3], image.height, size[1])
+    box = (across[0], down[0], across[1], down[1])
+    return image.crop((left, top, right, bottom)).resize(seen, filter_, box)
+
+
+def _span(first: int, last: int, have: int, want: int) -> tuple[int, int, float, float]:
+    """What makes up the pixels ``first`` to ``last`` of a side that is resized from ``have`` to ``want``.
+
+    Returns:
+        The first pixel of the original that a filter reaches and the one after the last; and where the
+        edges lie, counted from there.
+    """
+    begins, ends = first * have / want, last * have / want
+    margin = _REACH * max(1.0, have / want) + 1
+    begin, end = max(0, math.floor(begins - margin)), min(have, math.ceil(ends + margin))
+    return begin, end, begins - begin, min(ends - begin, end - begin)
 
 
 def _fill(mode: str, recipe: Recipe, channel: int) -> float | tuple[int, ...]:
