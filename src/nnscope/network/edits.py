@@ -231,6 +231,7 @@ class Edits:
             specimen,
             name=what,
             original=None,
+            original_size=None,
             geometry=None,
             transform=f"{size[0]} × {size[1]}, {fitted}",
             assumption="",

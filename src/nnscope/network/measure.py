@@ -20,6 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from nnscope.errors import ImageError
+from nnscope.network.images import check_size
 from nnscope.records import Colours, Geometry
 from nnscope.records.colours import Floats
 
@@ -76,7 +77,7 @@ def measure(transform: Callable[..., Any], image: Image.Image) -> Measured:
         image: RGB or L.
 
     Raises:
-        ImageError: The transform raises, or returns something else.
+        ImageError: The transform raises, or returns something else, or more than 32 million pixels.
     """
     with _random_state() as rewind, torch.no_grad():
         call, result = _first_run(transform, image, rewind)
@@ -167,7 +168,7 @@ def _first_run(
 
     try:
         return on_picture, on_picture(image)
-    except ImageError:
+    except (ImageError, MemoryError):
         raise
     except (TypeError, AttributeError) as error:  # what a function of tensors says to a picture
         first = error
@@ -176,7 +177,7 @@ def _first_run(
     rewind(None)
     try:
         return on_tensor, on_tensor(image)
-    except ImageError:
+    except (ImageError, MemoryError):
         raise
     except Exception:  # noqa: BLE001  # the first error is the one to tell
         raise ImageError(_raised(name, first)) from first
@@ -197,6 +198,7 @@ def _result(result: Any, name: str) -> Tensor:
             "let it end with a tensor C × H × W, as ToTensor() makes one."
         )
         raise ImageError(msg)
+    check_dense(result, f"The result of the transform {name}")
     if result.ndim == 4 and result.shape[0] == 1:
         result = result[0]
     if result.ndim != 3 or not result.numel():
@@ -205,8 +207,25 @@ def _result(result: Any, name: str) -> Tensor:
     if not result.is_floating_point():
         msg = f"The transform {name} returned {result.dtype}; end it with ToDtype(torch.float32, scale=True)."
         raise ImageError(msg)
+    height, width = result.shape[1:]
+    check_size(height, width, f"The transform {name} returned", "let it resize the picture")
     copy: Tensor = result.detach().cpu().clone()
     return copy
+
+
+def check_dense(tensor: Tensor, subject: str) -> None:
+    """Refuse a tensor whose values do not all lie in memory.
+
+    Raises:
+        ImageError: It is sparse, nested, or on the meta device.
+    """
+    if tensor.is_meta:
+        msg = f"{subject} is on the meta device, which keeps no values; make it on the CPU."
+        raise ImageError(msg)
+    if tensor.layout != torch.strided:
+        kind = str(tensor.layout).removeprefix("torch.")
+        msg = f"{subject} is stored as {kind}, not cell by cell; give tensor.to_dense()."
+        raise ImageError(msg)
 
 
 def _repeats(

@@ -14,12 +14,14 @@ from torch import Tensor, nn
 from nnscope.errors import ImageError, OptionError
 from nnscope.network import recipe as recipes
 from nnscope.network.expects import Expectation, expects, refused, timm_config
-from nnscope.network.images import Picture, look, read
-from nnscope.network.measure import measure
+from nnscope.network.images import Picture, enough_memory, kept, look, read
+from nnscope.network.measure import check_dense, measure
 from nnscope.network.recipe import Recipe
 from nnscope.records import Colours, Specimen
 
 _CHANGE = "pass transform= to change it."
+_MOST_SLENDER = 256
+"""Longer by shorter side of a picture that a callable gets: if it resizes the shorter, the longer grows."""
 _FORMS = "'auto', None, a callable, a torchvision weights enum member or a timm pretrained_cfg"
 
 
@@ -52,22 +54,23 @@ def prepare(
         and ramps; every random state is left as it was.
 
     Raises:
-        ImageError: The image cannot be used, or the transform failed on it.
+        ImageError: The image cannot be used, it or its input is too large, or the transform failed on it.
         OptionError: ``transform`` is nothing nnscope knows.
     """
     wanted = expects(model)
-    if isinstance(image, Tensor):
-        specimen = _from_tensor(image, model, transform, channels_last=wanted.channels_last)
-    else:
-        choice = _choose(transform, wanted)
-        picture = read(image, wanted.channels)
-        if isinstance(choice.how, Recipe):
-            specimen = _cooked(choice.how, choice.assumption, picture)
+    with enough_memory("the image and its input"):
+        if isinstance(image, Tensor):
+            specimen = _from_tensor(image, model, transform, channels_last=wanted.channels_last)
         else:
-            specimen = _measured(choice.how, picture, model)
-    tensor = specimen.input.to(device=device, dtype=dtype)
-    if wanted.channels_last:
-        tensor = tensor.permute(0, 2, 3, 1).contiguous()
+            choice = _choose(transform, wanted)
+            picture = read(image, wanted.channels)
+            if isinstance(choice.how, Recipe):
+                specimen = _cooked(choice.how, choice.assumption, picture)
+            else:
+                specimen = _measured(choice.how, picture, model)
+        tensor = specimen.input.to(device=device, dtype=dtype)
+        if wanted.channels_last:
+            tensor = tensor.permute(0, 2, 3, 1).contiguous()
     own = isinstance(image, Tensor) or callable(transform)
     return replace(specimen, input=tensor, channels_last=wanted.channels_last, own_input=own)
 
@@ -179,7 +182,8 @@ def _cooked(recipe: Recipe, assumption: str, picture: Picture) -> Specimen:
     return Specimen(
         input=tensor[None],
         view=view,
-        original=picture.shown,
+        original=kept(picture.shown),
+        original_size=picture.size,
         geometry=geometry,
         name=picture.name,
         transform=" · ".join((recipes.describe(recipe, geometry.input), *picture.notes)),
@@ -204,6 +208,13 @@ def _measured(transform: Callable[..., Any], picture: Picture, model: nn.Module)
             "prepare it yourself and give the model's own input as a tensor."
         )
         raise ImageError(msg)
+    height, width = picture.size
+    if max(height, width) > _MOST_SLENDER * min(height, width):
+        msg = (
+            f"The image {picture.name!r} has {height} × {width} pixels, and the transform {name} might make "
+            f"it enormous; give a part of it whose longer side is at most {_MOST_SLENDER} times its shorter."
+        )
+        raise ImageError(msg)
     result = measure(transform, picture.shown)
     _check_channels(model, result.input.shape[0], f"The transform {name} returned")
     _check_finite(result.input, f"The result of the transform {name}")
@@ -217,7 +228,8 @@ def _measured(transform: Callable[..., Any], picture: Picture, model: nn.Module)
     return Specimen(
         input=result.input[None],
         view=_view(result.input, colours),
-        original=picture.shown,
+        original=kept(picture.shown),
+        original_size=picture.size,
         geometry=result.geometry,
         name=picture.name,
         transform=" · ".join((f"{height} × {width}, by {name}", scale, *picture.notes, *rounded)),
@@ -241,6 +253,7 @@ def _scale(colours: Colours) -> str:
 
 def _from_tensor(image: Tensor, model: nn.Module, transform: Any, *, channels_last: bool) -> Specimen:
     """Use a tensor as the model's own input."""
+    check_dense(image, "The tensor")
     shape = " × ".join(map(str, image.shape)) or "a single number"
     if image.ndim not in (3, 4) or (image.ndim == 4 and image.shape[0] != 1):
         cure = (

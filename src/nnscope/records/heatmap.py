@@ -126,7 +126,8 @@ class Heatmap:
 
         Args:
             over: What lies underneath: the network's input, the original image (the map covers
-                exactly the pixels the network saw, framed), or nothing.
+                exactly the pixels the network saw, framed; at most 2048 pixels on its longer side), or
+                nothing.
             opacity: Strength of the map over the picture, 0 to 1; ignored when ``over`` is ``None``.
             colormap: One of ``nnscope.imaging.colormap.NAMES``; by default ``"magma"``, and
                 ``"blue-red"`` for signed maps.

@@ -48,7 +48,8 @@ class Specimen:
     view: Image.Image
     """The input as a picture, de-normalised: RGB or L, W × H."""
     original: Image.Image | None
-    """The image as it was given, or ``None`` when a tensor was given."""
+    """The image as it was given, upright and made smaller to at most 2048 pixels on its longer side; ``None``
+    when a tensor was given. Its size as it was given is ``original_size``."""
     geometry: Geometry | None
     """From input back to original pixels; ``None`` when there is no original or the map is unknown."""
     name: str
@@ -63,6 +64,8 @@ class Specimen:
     """Whether ``input`` is ``[1, H, W, C]``, as Keras models want it."""
     own_input: bool = False
     """Whether the user prepared the input, by a tensor or a callable, so that nobody knows how."""
+    original_size: tuple[int, int] | None = None
+    """Height and width of the image as it was given, in pixels; ``None`` when a tensor was given."""
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -115,7 +115,7 @@ def about(probe: Probe, *, explains: bool) -> dict[str, Any]:
     return {
         "model": probe.name,
         "image": specimen.name,
-        "original": None if specimen.original is None else list(specimen.original.size),
+        "original": specimen.original_size and list(specimen.original_size[::-1]),
         "input": list(specimen.shape),
         "transform": specimen.transform,
         "assumption": specimen.assumption,
