@@ -3,6 +3,7 @@
 import math
 import operator
 import random
+import re
 
 import pytest
 import torch
@@ -10,9 +11,11 @@ import torchinfo
 import torchvision
 from torch import fx, nn
 from torch.nn import functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from nnscope import Probe
+from nnscope.network.flow import Flow
 
 COUNTED = [
     "alexnet",
@@ -67,6 +70,97 @@ def test_products_of_attention_are_counted():
     layer = tokens * (4 * width * width + 2 * width * hidden) + 2 * tokens * tokens * width
     patches = 49 * width * 3 * 32 * 32
     assert table.multiply_adds == 12 * layer + patches + width * 1000
+
+
+class Attending(nn.Module):
+    """Cells of an image ask some of them, in heads of which several may share a key."""
+
+    def __init__(self, shape, inference):
+        super().__init__()
+        self.heads, self.shared, self.keys, width, values = shape
+        self.inference = inference
+        self.q, self.k = nn.Linear(3, self.heads * width), nn.Linear(3, self.shared * width)
+        self.v = nn.Linear(3, self.shared * values)
+
+    def forward(self, x):
+        with torch.inference_mode(self.inference):
+            cells = x.flatten(2).mT
+            asked = cells[:, : self.keys]
+            q = self.q(cells).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            k, v = (part(asked).unflatten(-1, (self.shared, -1)).transpose(1, 2) for part in (self.k, self.v))
+            grouped = {} if self.heads == self.shared else {"enable_gqa": True}
+            return F.scaled_dot_product_attention(q, k, v, **grouped)
+
+
+def takes_grouped_queries():
+    q = torch.ones(1, 2, 1, 1)
+    try:
+        F.scaled_dot_product_attention(q, q[:, :1], q[:, :1], enable_gqa=True)
+    except TypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("inference", [False, True])
+@pytest.mark.parametrize("backend", [SDPBackend.MATH, SDPBackend.FLASH_ATTENTION])
+@pytest.mark.parametrize(
+    "shape",  # heads, heads of keys and values, keys, width of a key, of a value
+    [(1, 1, 16, 8, 8), (4, 4, 16, 8, 8), (4, 4, 7, 8, 8), (4, 4, 7, 8, 5), (4, 2, 7, 8, 8), (6, 1, 16, 4, 4)],
+)
+def test_products_of_fused_attention_are_those_counted_by_hand(shape, backend, inference):
+    heads, shared, keys, width, values = shape
+    if heads != shared and not takes_grouped_queries():
+        pytest.skip("this torch knows no grouped queries")
+    model = Attending(shape, inference).eval()
+    with sdpa_kernel([backend, SDPBackend.MATH]):  # not every shape has a fused kernel
+        layers = Probe(model, torch.randn(1, 3, 4, 4)).layers
+    projected = 3 * (16 * heads * width + keys * shared * (width + values))
+    assert layers.multiply_adds == projected + heads * 16 * keys * (width + values)
+
+
+FUSED = re.compile("aten::(_scaled_dot_product_[a-z_]+)(?<!_backward)(?<!_math)")  # math is never asked whole
+
+
+@pytest.mark.parametrize(
+    "name", sorted(found[1] for op in torch._C._dispatch_get_all_op_names() if (found := FUSED.fullmatch(op)))
+)
+def test_products_of_attention_are_counted_on_every_device(name):
+    """Each fused operator of torch, by shapes alone."""
+    q, k, v = (torch.empty(2, 4, cells, 8, device="meta") for cells in (16, 7, 7))
+    fused, flow = getattr(torch.ops.aten, name), Flow()
+    more = {"attn_bias": None, "compute_log_sumexp": False}
+    taken = {argument.name for argument in fused.default._schema.arguments}
+    with flow.counting():
+        fused(q, k, v, **{name: value for name, value in more.items() if name in taken})
+    assert flow.multiply_adds == 2 * 4 * 16 * 7 * (8 + 8)
+
+
+class Encoding(nn.Module):
+    def __init__(self, part, inference):
+        super().__init__()
+        self.part, self.inference = part, inference
+
+    def forward(self, x):
+        cells = x.flatten(2).mT
+        with torch.inference_mode(self.inference):
+            if isinstance(self.part, nn.MultiheadAttention):
+                return self.part(cells, cells, cells, need_weights=False)[0]
+            return self.part(cells)
+
+
+@pytest.mark.parametrize("inference", [False, True])
+@pytest.mark.parametrize("trained", [False, True])
+def test_products_of_torchs_own_attention_are_counted_also_where_it_would_fuse(trained, inference):
+    n, width, hidden = 16, 12, 20
+    attention = 4 * n * width**2 + 2 * n**2 * width
+    part = nn.MultiheadAttention(width, 2, batch_first=True)
+    block = nn.TransformerEncoderLayer(width, 2, hidden, batch_first=True)
+    for module, products in (
+        (part, attention),
+        (nn.TransformerEncoder(block, 2), 2 * (attention + 2 * n * width * hidden)),
+    ):
+        model = Encoding(module, inference).eval().requires_grad_(trained)
+        assert Probe(model, torch.randn(1, width, 4, 4)).layers.multiply_adds == products
 
 
 # -- receptive fields -----------------------------------------------------------------------

@@ -104,8 +104,29 @@ class Flow:
             self.put(made, Origin(reads, self._fields.after(name, args, kwargs, made, seen)))
 
 
+def _multiply_adds(function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], result: Any) -> int:
+    """The products that an operator summed, by a formula of torch where it has the right one.
+
+    Fused attention has none on some devices, and one that refuses grouped queries in some versions.
+    """
+    name = function._overloadpacket.__name__
+    if name.startswith("_scaled_dot_product_") and not name.endswith("_backward"):
+        return _attention(*args[:3])
+    formula = flop_registry.get(function._overloadpacket)
+    if formula is None:
+        return 0
+    operations: int = formula(*args, **kwargs, out_val=result)
+    return operations // 2  # a product and its sum are two
+
+
+def _attention(query: Tensor, key: Tensor, value: Tensor) -> int:
+    """The products of q·kᵀ and of a·v: each head of the queries has them, also where several share a key."""
+    queries, width = query.shape[:-1].numel(), query.shape[-1]
+    return queries * key.shape[-2] * (width + value.shape[-1])
+
+
 class _Products(TorchDispatchMode):
-    """Counts multiply-adds by torch's own formulas, which count a product and its sum as two operations."""
+    """Counts multiply-adds on every operator that runs."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -121,7 +142,5 @@ class _Products(TorchDispatchMode):
             if parts is not NotImplemented:
                 return parts
         result = func(*args, **kwargs)
-        formula = flop_registry.get(func._overloadpacket)
-        if formula is not None:
-            self.total += formula(*args, **kwargs, out_val=result) // 2
+        self.total += _multiply_adds(func, args, kwargs, result)
         return result
