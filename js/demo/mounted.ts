@@ -35,7 +35,6 @@ export interface Mounted {
 const NATIVE: Record<string, string> = {
   slider: "[role=slider],input[type=range]",
   combobox: "[role=combobox],select",
-  contentinfo: "footer",
 };
 
 const widgets = new WeakMap<HostModel, ReturnType<typeof widget>>();

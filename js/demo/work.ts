@@ -1,6 +1,7 @@
 /** What the fake kernel works on: maps and checks, long ones step by step, until they are stopped. */
 
-import { unitOf, unitWords } from "../src/draw/unit";
+import { unitOf } from "../src/draw/unit";
+import { unitWords } from "../src/draw/unitwords";
 import type { MethodInfo, Prediction, Question } from "../src/records";
 import { effectsPacket } from "./channels";
 import type { FakeModel } from "./fakemodel";

@@ -20,6 +20,7 @@ export { Against } from "./views/against";
 export { Asker, AskerFrame, askerProps } from "./views/asker";
 export { changeOf } from "./views/before";
 export { act } from "./views/channelacts";
+export { CheckButton } from "./views/checkbutton";
 export { Checks } from "./views/checks";
 export { ClassField } from "./views/classfield";
 export { Glow, Sees } from "./views/gazeview";

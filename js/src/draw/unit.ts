@@ -22,8 +22,3 @@ export function unitOf(text: string): Unit | null {
 export function unitText({ layer, channel, cell }: Unit): string {
   return `${layer}[${[channel, ...(cell ?? [])].join(",")}]`;
 }
-
-/** A unit in words: `cell (3, 5) of channel 14`, without its layer. */
-export function unitWords({ channel, cell }: Unit): string {
-  return `${cell ? `cell (${cell.join(", ")}) of ` : ""}channel ${channel}`;
-}

@@ -59,7 +59,9 @@ test("the status line tells the share of the tile under the pointer", async () =
     .find("grid", "Channels")
     .dispatchEvent(new MouseEvent("pointermove", { clientX: 20, clientY: 20, bubbles: true }));
   await panel.settle();
-  expect(panel.root.querySelector("footer")?.textContent).toMatch(/ · share \+[\d.]+ \(\+\d+\.\d %\)/);
+  expect(panel.root.querySelector("[aria-label=Status]")?.textContent).toMatch(
+    / · share \+[\d.]+ \(\+\d+\.\d %\)/,
+  );
 });
 
 test("tiles as parts of the map can be had where the map has weights, and sum to it", async () => {

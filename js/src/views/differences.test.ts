@@ -23,7 +23,7 @@ const changeOf = (element: HTMLElement) =>
 const channelOf = (element: HTMLElement) =>
   Number(/channel (\d+)/.exec(element.getAttribute("aria-label") ?? "")?.[1]);
 const bars = () => [...panel.find("listbox", "Layers by change").children] as HTMLElement[];
-const status = () => panel.find("contentinfo").textContent ?? "";
+const status = () => panel.find("group", "Status").textContent ?? "";
 const asked = () =>
   panel.model.sent.filter((message) => (message as { what?: string }).what === "pair") as {
     channels: number[];

@@ -19,9 +19,9 @@ const label = (channel: number) => panel.find("gridcell", `channel ${channel} of
 
 /** What was asked about the layer that is shown; its neighbours are fetched unasked. */
 function asked({ model }: Mounted) {
-  const sent = model.sent as { what: string; channels: number[] }[];
+  const sent = model.sent as { k: string; what: string; channels: number[] }[];
   // Where a cell looks from is a question of the tools.
-  return sent.filter(({ what }) => what !== "coarse" && what !== "field");
+  return sent.filter(({ k, what }) => k === "get" && what !== "coarse" && what !== "field");
 }
 
 test("of 2048 channels only those in sight are in the page", () => {
@@ -99,13 +99,13 @@ test("hover tells channel, cell, value and pixel, and frames the same place on t
     new MouseEvent("pointermove", { clientX: side + 4 + side / 2, clientY: side / 2, bubbles: true }),
   );
   await panel.settle();
-  expect(panel.root.querySelector("footer")?.textContent).toMatch(
+  expect(panel.root.querySelector("[aria-label=Status]")?.textContent).toMatch(
     /^channel 1 · cell \(3, 3\) · value ≈ \S+ · image \(112, 11[12]\)/,
   );
   expect(panel.root.querySelector(".nn-image .nn-cell-frame")).not.toBeNull();
   await vi.waitFor(() => {
     expect(asked(panel)).toEqual([expect.objectContaining({ k: "get", what: "exact", channels: [1] })]);
-    expect(panel.root.querySelector("footer")?.textContent).not.toContain("≈");
+    expect(panel.root.querySelector("[aria-label=Status]")?.textContent).not.toContain("≈");
   });
 });
 

@@ -12,14 +12,14 @@ import { tell } from "./tell";
 
 export function Header() {
   return (
-    <header class="nn-header">
+    <div class="nn-header">
       <div class="nn-title">
         <Title />
         <Tools />
       </div>
       <Rail />
       <LayerPicker />
-    </header>
+    </div>
   );
 }
 

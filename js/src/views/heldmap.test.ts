@@ -26,7 +26,7 @@ test("there is nothing to hold without a map", () => {
 
 test("a map that is held keeps its sentence while others come, until it is let go", async () => {
   await set({ cam: true });
-  const sentence = panel.root.querySelector("footer .nn-status-right")?.textContent ?? "";
+  const sentence = panel.root.querySelector(".nn-status-right")?.textContent ?? "";
   hold()?.click();
   await panel.settle();
   const kept = figure()?.querySelector("figcaption")?.textContent ?? "none";
@@ -35,7 +35,7 @@ test("a map that is held keeps its sentence while others come, until it is let g
   expect(hold()).toBeUndefined();
   await set({ target: 3 });
   expect(figure()?.querySelector("figcaption")?.textContent).toBe(kept);
-  expect(panel.root.querySelector("footer")?.textContent).not.toContain(kept);
+  expect(panel.root.querySelector("[aria-label=Status]")?.textContent).not.toContain(kept);
   expect(hold()?.textContent).toBe("Hold this map instead");
   panel.find("button", "Let go of the map").click();
   await panel.settle();

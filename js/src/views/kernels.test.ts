@@ -23,7 +23,7 @@ async function open(layer: string): Promise<void> {
 const cells = () => panel.all("gridcell");
 const stop = () => cells().filter((cell) => cell.tabIndex === 0);
 const focused = () => document.activeElement?.getAttribute("aria-label");
-const footer = () => panel.find("contentinfo").textContent;
+const footer = () => panel.find("group", "Status").textContent;
 
 function asked(): number[][] {
   const sent = panel.model.sent as { what: string; channels: number[] }[];
@@ -149,7 +149,7 @@ test("a kernel that is back is asked again for what it owed", async () => {
   };
   panel = mountWidget(specimen, model);
   await panel.settle();
-  expect(panel.root.textContent).toContain("The kernel is gone.");
+  expect(panel.root.textContent).toContain("The kernel is gone: run the cell again.");
   model.onSend = usual;
   model.message({ k: "pong", rid: 1 });
   await vi.waitFor(() => panel.find("grid", "Kernels"));

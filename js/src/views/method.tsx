@@ -1,9 +1,9 @@
 /** How the map is made: the menu of methods that Python offers. */
 
 import type { MethodInfo } from "../records";
+import type { Store } from "../state";
 import { useScope } from "./context";
 import { type Choosable, Select } from "./controls";
-import { methodChange } from "./pixelask";
 
 /** The menu of methods, or of those over pixels only. */
 export function MethodSelect({ pixels = false }: { pixels?: boolean }) {
@@ -40,4 +40,11 @@ function explained(method: MethodInfo | null): string {
   if (!method) return "";
   const slow = method.long ? "Takes many passes; it can be stopped." : "";
   return [method.hint, slow, method.citation].filter(Boolean).join("\n");
+}
+
+/** A method and, where it cannot be had in the style in use, a style. */
+export function methodChange(store: Store, key: string) {
+  const styles = store.traits._methods.value.find((method) => method.key === key)?.styles ?? [];
+  const style = store.traits.map_style.value;
+  return { method: key, map_style: styles.includes(style) ? style : (styles[0] ?? "paper") };
 }

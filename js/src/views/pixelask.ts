@@ -19,10 +19,3 @@ export function ask(store: Store, cell: Cell | null): void {
 export function unitChange(store: Store, channel: number, cell: Cell | null) {
   return { unit: unitText({ layer: store.pictures.value?.layer ?? "", channel, cell }) };
 }
-
-/** A method and, where it cannot be had in the style in use, a style. */
-export function methodChange(store: Store, key: string) {
-  const styles = store.traits._methods.value.find((method) => method.key === key)?.styles ?? [];
-  const style = store.traits.map_style.value;
-  return { method: key, map_style: styles.includes(style) ? style : (styles[0] ?? "paper") };
-}

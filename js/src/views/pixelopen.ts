@@ -2,7 +2,8 @@
 
 import type { Store } from "../state";
 import type { ViewState } from "../view";
-import { askedOf, methodChange, unitChange } from "./pixelask";
+import { methodChange } from "./method";
+import { askedOf, unitChange } from "./pixelask";
 
 /** Turn to the pixels, by a method that is at home there; what was asked before is kept for the way back. */
 export function openPixels(store: Store, view: ViewState): void {

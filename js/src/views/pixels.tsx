@@ -3,7 +3,7 @@
 import { type Signal, useComputed } from "@preact/signals";
 import { coloursOfMap, overlayOf } from "../draw/heat";
 import type { Cell } from "../draw/query";
-import { unitWords } from "../draw/unit";
+import { unitWords } from "../draw/unitwords";
 import type { LayerPictures } from "../records";
 import type { Spot } from "../view";
 import { TallBar } from "./colourbar";

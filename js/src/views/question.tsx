@@ -2,7 +2,8 @@
 
 import { orderOf } from "../draw/order";
 import { placeOf } from "../draw/query";
-import { type Unit, unitOf, unitText, unitWords } from "../draw/unit";
+import { type Unit, unitOf, unitText } from "../draw/unit";
+import { unitWords } from "../draw/unitwords";
 import type { Store } from "../state";
 import type { ViewState } from "../view";
 import { cellAt } from "./cellbox";

@@ -97,7 +97,7 @@ test("without a kernel, the part is said to need one", async () => {
   expect(panel.find("tabpanel").textContent).toContain("This part needs a running kernel.");
   panel.find("button", "Help").click();
   await panel.settle();
-  expect(panel.find("contentinfo").textContent).toContain("This part needs a running kernel.");
+  expect(panel.find("group", "Status").textContent).toContain("This part needs a running kernel.");
 });
 
 test("a kernel that is back is asked again for the part, and for what the part shows", async () => {
@@ -113,10 +113,10 @@ test("a kernel that is back is asked again for the part, and for what the part s
   model.message({ k: "pong", rid: 1 });
   await panel.settle();
   // The part is there, and found the kernel gone once more.
-  expect(panel.find("alert").textContent).toBe("The kernel is gone.");
+  expect(panel.find("alert").textContent).toBe("The kernel is gone: run the cell again.");
   model.onSend = usual;
   model.message({ k: "pong", rid: 2 });
   await panel.settle();
-  expect(panel.find("tabpanel").textContent).not.toContain("The kernel is gone.");
+  expect(panel.find("tabpanel").textContent).not.toContain("The kernel is gone: run the cell again.");
   expect(panel.find("tabpanel").textContent).toContain("conv1");
 });

@@ -18,7 +18,7 @@ const words = () =>
   [...panel.find("radiogroup", "Side").querySelectorAll("button")].map((b) => b.textContent);
 const side = (word: string) =>
   [...panel.find("radiogroup", "Side").querySelectorAll("button")].find((b) => b.textContent === word);
-const status = () => panel.find("contentinfo").textContent ?? "";
+const status = () => panel.find("group", "Status").textContent ?? "";
 const bar = () => panel.find("img", "Colours").getAttribute("aria-label") ?? "";
 
 test("with nothing to compare there is no choice, and the key does nothing", async () => {

@@ -168,7 +168,9 @@ test("the channels of an attention map are not silenced, and the key says why", 
   panel.press(cell(0), "x");
   await panel.settle();
   expect(silence() ?? "").toBe("");
-  expect(panel.root.querySelector("footer")?.textContent).toContain("attention map cannot be silenced");
+  expect(panel.root.querySelector("[aria-label=Status]")?.textContent).toContain(
+    "attention map cannot be silenced",
+  );
 });
 
 test("of very many silenced channels some are named", async () => {

@@ -123,7 +123,7 @@ test("arrows read the bins, one after the other", async () => {
   await panel.settle();
   const second = bins().getAttribute("aria-valuetext");
   expect(second?.split(" ")[1]).toBe(first?.split(" ")[3]?.replace(":", ""));
-  expect(panel.find("contentinfo").textContent).toContain(`activations ${second}`);
+  expect(panel.find("group", "Status").textContent).toContain(`activations ${second}`);
 });
 
 test("Home and End lead to the first and the last bin; with Ctrl a key is the host's", async () => {

@@ -2,7 +2,6 @@
 
 import { format } from "../draw/number";
 import { cellAt, pixelAt } from "./cellbox";
-import { CheckButton } from "./checkbutton";
 import { useScope } from "./context";
 import { Muted } from "./muted";
 import { readAt } from "./readout";
@@ -11,13 +10,13 @@ import { Working } from "./working";
 
 export function StatusLine() {
   return (
-    <footer class="nn-status">
+    <div class="nn-status" role="group" aria-label="Status">
       <span class="nn-status-left">
         <Working />
         <Left />
       </span>
       <Provenance />
-    </footer>
+    </div>
   );
 }
 
@@ -73,7 +72,8 @@ function Provenance() {
   const words = store.laid.value?.sentence ?? store.traits._about.value.note;
   return (
     <span class="nn-status-right">
-      <Muted title={words}>{words}</Muted> {store.explains.value && <CheckButton />}
+      <Muted title={words}>{words}</Muted>{" "}
+      {store.explains.value && <Slot>{({ CheckButton }) => <CheckButton />}</Slot>}
     </span>
   );
 }

@@ -307,7 +307,7 @@ test("a picture under the microscope: the edit is sent, the map is shown, and bo
     expect.objectContaining({ k: "edit", op: "wanted", method: "pixels", negative: false }),
   );
   expect(panel.model.get("_picture")).not.toBe(before);
-  expect(panel.find("contentinfo").textContent).toContain(
+  expect(panel.find("group", "Status").textContent).toContain(
     "Under the microscope: what a channel wants; Undo brings the image back.",
   );
   expect(panel.find("status").textContent).toContain("Undo brings the image back");

@@ -2,7 +2,8 @@
 
 import type { CheckRow, Checks, Curves } from "../records";
 import { endsOf, valuesOf } from "../wire";
-import { decode, expect, float32, list, numberOr, type Packet, pair, record, text, whole } from "./packet";
+import { list } from "./lists";
+import { decode, expect, float32, numberOr, type Packet, pair, record, text, whole } from "./packet";
 
 export function readChecks(header: unknown, body: unknown): Checks {
   const packet = expect(decode(header, body), "checks");

@@ -4,11 +4,11 @@ import type { Differences, Effects, Field, LayerChange, Pair, Pins, Ranking } fr
 import type { Answered, Inquiry } from "../findings";
 import type { CodeTile } from "../records";
 import { ofState, type Readers } from "./answered";
+import { list } from "./lists";
 import {
   decode,
   expect,
   float32,
-  list,
   numberOr,
   numbers,
   type Packet,

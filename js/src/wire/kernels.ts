@@ -1,7 +1,8 @@
 /** A `kernels` packet. */
 
 import type { Kernels } from "../findings";
-import { ends, expect, float32, numbers, type Packet, pair, text, whole } from "./packet";
+import { ends } from "./lists";
+import { expect, float32, numbers, type Packet, pair, text, whole } from "./packet";
 
 export function readKernels(packet: Packet): Kernels {
   const { facts } = expect(packet, "kernels");

@@ -2,19 +2,8 @@
 
 import type { Extent, Network, NetworkNode } from "../findings";
 import type { CodeTile, Family } from "../records";
-import {
-  expect,
-  float32,
-  list,
-  numberOr,
-  numbers,
-  type Packet,
-  pair,
-  record,
-  text,
-  uint8,
-  whole,
-} from "./packet";
+import { list } from "./lists";
+import { expect, float32, numberOr, numbers, type Packet, pair, record, text, uint8, whole } from "./packet";
 
 export function readNetwork(packet: Packet): Network {
   const { facts } = expect(packet, "network");

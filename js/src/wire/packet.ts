@@ -124,15 +124,3 @@ export function text(value: unknown): string {
 export function numberOr<T>(value: unknown, fallback: T): number | T {
   return typeof value === "number" && Number.isFinite(value) ? value : fallback;
 }
-
-/** A list, empty where there is none. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** Two finite numbers: the ends of a stretch. */
-export function ends(value: unknown, what: string): readonly [number, number] {
-  const [lo, hi] = numbers(value, what);
-  if (Number.isFinite(lo) && Number.isFinite(hi)) return [lo as number, hi as number];
-  throw new Error(`The packet's ${what} are not two numbers.`);
-}

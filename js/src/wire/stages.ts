@@ -2,20 +2,8 @@
 
 import type { Stage, Stages } from "../findings";
 import type { Family } from "../records";
-import {
-  ends,
-  expect,
-  float32,
-  list,
-  numberOr,
-  numbers,
-  type Packet,
-  pair,
-  record,
-  text,
-  uint8,
-  whole,
-} from "./packet";
+import { ends, list } from "./lists";
+import { expect, float32, numberOr, numbers, type Packet, pair, record, text, uint8, whole } from "./packet";
 
 const FAMILIES: readonly Family[] = ["convolution", "norm", "activation", "attention", "pooling"];
 

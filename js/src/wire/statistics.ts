@@ -1,7 +1,8 @@
 /** A `statistics` packet. */
 
 import type { Histogram, HistogramKind, Statistics } from "../findings";
-import { ends, expect, float32, list, numberOr, numbers, type Packet, record, text, whole } from "./packet";
+import { ends, list } from "./lists";
+import { expect, float32, numberOr, numbers, type Packet, record, text, whole } from "./packet";
 
 const KINDS: readonly HistogramKind[] = ["weights", "biases", "activations", "gradients"];
 

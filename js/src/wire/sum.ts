@@ -1,7 +1,8 @@
 /** A `sum` packet. */
 
 import type { Sum } from "../findings";
-import { expect, float32, list, numberOr, numbers, type Packet, pair, text, whole } from "./packet";
+import { list } from "./lists";
+import { expect, float32, numberOr, numbers, type Packet, pair, text, whole } from "./packet";
 
 export function readSum(packet: Packet): Sum {
   const { facts } = expect(packet, "sum");

@@ -1,7 +1,8 @@
 /** The pictures that channels want, as small as tiles. */
 
 import type { WantedTile } from "../ascent";
-import { expect, float32, list, numbers, type Packet, pair, text, uint8, whole } from "./packet";
+import { list } from "./lists";
+import { expect, float32, numbers, type Packet, pair, text, uint8, whole } from "./packet";
 
 /** A `wants_tiles` packet, as pictures by channel. */
 export function readWantedTiles(packet: Packet): Map<number, WantedTile> {

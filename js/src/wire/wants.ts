@@ -1,19 +1,8 @@
 /** A `wants` packet: pictures that were made to drive a channel, and how far they have grown. */
 
 import type { Ascent, Wants, WantsPicture } from "../ascent";
-import {
-  decode,
-  expect,
-  float32,
-  list,
-  numberOr,
-  type Packet,
-  pair,
-  record,
-  text,
-  uint8,
-  whole,
-} from "./packet";
+import { list } from "./lists";
+import { decode, expect, float32, numberOr, type Packet, pair, record, text, uint8, whole } from "./packet";
 
 const METHODS: readonly Ascent[] = ["fourier", "pixels"];
 const TYPES: readonly WantsPicture["type"][] = ["image/jpeg", "image/png"];
