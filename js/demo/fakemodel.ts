@@ -13,6 +13,8 @@ export class FakeModel implements HostModel {
   onSave: (changed: string[]) => void = () => {};
   /** Some of what the kernel does by itself, where it takes no time otherwise. */
   tick: () => void = () => {};
+  /** What Jupyter's hosts tell of the kernel. */
+  widget_manager: { kernel: { status: string } } = { kernel: { status: "idle" } };
   readonly #listeners = new Map<string, Set<HostCallback>>();
   #unsaved: string[] = [];
 
@@ -81,5 +83,6 @@ export function handed(model: HostModel): HostModel {
     send: model.send.bind(model),
     on: model.on.bind(model),
     off: model.off.bind(model),
+    ...(model.widget_manager && { widget_manager: model.widget_manager }),
   };
 }

@@ -7,6 +7,7 @@
 
 import { signal } from "@preact/signals";
 import type { Lazy, Parts } from "./findings";
+import { sentenceOf } from "./problem";
 import { SHARED } from "./shared";
 
 type Fetch = () => Promise<Uint8Array>;
@@ -46,7 +47,7 @@ export function createLazy<N extends keyof Parts>(name: N, fetch: Fetch): Lazy<P
         return found as Parts[N];
       },
       (reason: Error) => {
-        problem.value = reason.message;
+        problem.value = sentenceOf(reason);
         throw reason;
       },
     );

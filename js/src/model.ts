@@ -167,6 +167,8 @@ export interface HostModel {
   on(event: string, callback: HostCallback): void;
   off(event: string, callback: HostCallback): void;
   send(content: unknown, callbacks?: unknown, buffers?: readonly ArrayBuffer[]): void;
+  /** Of some hosts, with the kernel in some of these. */
+  readonly widget_manager?: { readonly kernel?: { readonly status?: string } | null };
 }
 
 export type HostCallback = (content?: unknown, buffers?: unknown) => void;

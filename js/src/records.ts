@@ -266,3 +266,9 @@ export type Edit =
   | { readonly op: "open"; readonly name: string }
   /** The picture made of the enlarged channel takes the image's place. */
   | { readonly op: "wanted"; readonly method: Ascent; readonly negative: boolean };
+
+/**
+ * The kernel, as it was last heard of: it answers; it does not; it was there, and nothing can be sent to it any more;
+ * there is none, as behind a saved page.
+ */
+export type Kernel = "there" | "silent" | "gone" | "absent";

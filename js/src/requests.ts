@@ -2,6 +2,9 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Grow } from "./ascent";
+import { Changes } from "./changes";
+import { Contact, type Host } from "./contact";
+import { sentenceOf } from "./problem";
 import type { Edit } from "./records";
 import { bytesOf, decode, join, type Packet } from "./wire/packet";
 
@@ -18,14 +21,11 @@ const LONG: readonly Ask["what"][] = [
   "region",
   "field",
 ];
-/** What only makes sharper what is drawn, or was not picked: it waits while the image is being changed, and so long after. */
+/** What only makes sharper what is drawn, or was not picked: it waits while the image is being changed. */
 const LATER: readonly Ask["what"][] = ["native", "coarse", "wants"];
-export const REST = 200;
 const RETRIES = 1;
-/** Milliseconds after which a kernel that still works on an edit is looked for: one that was restarted says nothing. */
-const PULSE = 3000;
 const IN_FLIGHT = 2;
-const GONE = "The kernel is gone.";
+const GONE = "The kernel is gone: run the cell again.";
 const NO_ANSWER = "No answer from the kernel.";
 
 /** A question as `widget/messages.py` takes it; the packet that answers is described in `wire/packet.py`. */
@@ -55,14 +55,6 @@ export interface Ask {
   readonly units?: readonly string[];
 }
 
-/** An edit that was sent, and who waits for it. */
-interface Sent {
-  readonly resolve: () => void;
-  readonly reject: (reason: Error) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
-  readonly pulse: ReturnType<typeof setInterval>;
-}
-
 interface Job {
   readonly ask: Ask;
   readonly resolve: (packet: Packet) => void;
@@ -70,26 +62,24 @@ interface Job {
   tries: number;
   header: unknown;
   parts: Uint8Array[];
-  timer?: ReturnType<typeof setTimeout>;
+  /** Ends the wait for the answer, once it was asked for. */
+  stop?: () => void;
 }
 
 export class Requests {
-  readonly #answering = signal(true);
+  readonly contact: Contact;
   readonly #refused = signal("");
   readonly #waiting: Job[] = [];
   readonly #flying = new Map<number, Job>();
-  readonly #sent = new Map<number, Sent>();
-  /** Whether the image is being changed, or was a moment ago. */
-  #changing = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #changes = new Changes(() => this.#pump());
   // Replies reach every page that shows the scope: a random start keeps their numbers apart.
   #next = 1 + Math.floor(Math.random() * (1 << 30));
 
-  constructor(readonly send: (content: object, buffers?: readonly ArrayBuffer[]) => void) {}
-
-  /** Whether the kernel answered when it was last expected to. */
-  get answering(): ReadonlySignal<boolean> {
-    return this.#answering;
+  constructor(
+    readonly send: (content: object, buffers?: readonly ArrayBuffer[]) => void,
+    host: Host,
+  ) {
+    this.contact = new Contact(host, () => this.ping());
   }
 
   /** What the kernel refused that was no question, one sentence, or "". */
@@ -115,19 +105,19 @@ export class Requests {
     });
   }
 
-  /** Change the image; resolves when that is done, rejects with a sentence. */
-  edit(edit: Edit, file?: ArrayBuffer): Promise<void> {
+  /** Change the image, by a file in its parts where it takes one; resolves when that is done, rejects with a sentence. */
+  edit(edit: Edit, file: readonly ArrayBuffer[] = []): Promise<void> {
     return new Promise((resolve, reject) => {
       const rid = this.#next++;
-      clearTimeout(this.#timer);
-      this.#changing = true;
-      const timer = setTimeout(() => {
-        this.#answering.value = false;
-        this.#done(rid, NO_ANSWER);
-      }, LONG_PATIENCE);
-      const pulse = setInterval(() => this.ping(), PULSE);
-      this.#sent.set(rid, { resolve, reject, timer, pulse });
-      if (!this.#post({ k: "edit", rid, ...edit }, file && [file])) this.#done(rid, GONE);
+      const stop = this.contact.wait(LONG_PATIENCE, () => {
+        this.contact.lose();
+        this.#changes.failed(rid, new Error(NO_ANSWER));
+      });
+      this.#changes.begin(rid, { resolve, reject, stop });
+      const message = { k: "edit", rid, ...edit };
+      if (file.length === 0) this.#post(message);
+      // What cannot be sent has failed already.
+      file.every((bytes, part) => this.#post({ ...message, part, parts: file.length }, [bytes]));
     });
   }
 
@@ -135,16 +125,19 @@ export class Requests {
   receive(content: unknown, buffers: unknown): void {
     if (typeof content !== "object" || content === null) return;
     const message = content as Record<string, unknown>;
-    this.#answering.value = true;
+    if (message.k === "pong") this.contact.pong(message.busy);
+    else this.contact.heard();
     const rid = Number(message.rid);
-    // A refused trait has no number of its own.
-    if (message.k === "error" && rid === 0) this.#refused.value = String(message.message);
-    if (message.k === "done" || message.k === "error")
-      this.#done(rid, message.k === "error" ? String(message.message) : "");
     const job = this.#flying.get(rid);
-    if (!job) return;
-    if (message.k === "data") this.#collect(rid, job, message, buffers);
-    else if (message.k === "error") this.#settle(rid, job, new Error(String(message.message)));
+    if (message.k === "done") this.#changes.done(rid);
+    else if (message.k === "data" && job) this.#collect(rid, job, message, buffers);
+    else if (message.k === "error") {
+      const sentence = sentenceOf(message.message);
+      // A refused trait has no number of its own.
+      if (rid === 0) this.#refused.value = sentence;
+      this.#changes.failed(rid, new Error(sentence));
+      if (job) this.#settle(rid, job, new Error(sentence));
+    }
   }
 
   /** Ask for a sign of life. */
@@ -162,19 +155,24 @@ export class Requests {
     this.#post({ k: "grow", rid: this.#next++, op });
   }
 
-  /** An answer came, or failed to come, by another way. */
-  heard(answering: boolean): void {
-    this.#answering.value = answering;
+  /** Tell how many views of the scope a page has; no reply comes. */
+  shown(page: string, views: number): void {
+    this.#post({ k: "views", rid: this.#next++, page, views });
+  }
+
+  /** Nothing can be sent any more. */
+  cut(): void {
+    this.contact.cut();
+    this.#changes.failAll(new Error(GONE));
   }
 
   /** Call everything off. */
   close(): void {
     for (const job of [...this.#waiting, ...this.#flying.values()]) {
-      clearTimeout(job.timer);
+      job.stop?.();
       job.reject(calledOff());
     }
-    for (const rid of [...this.#sent.keys()]) this.#done(rid, GONE);
-    clearTimeout(this.#timer);
+    this.#changes.close(new Error(GONE));
     this.#waiting.length = 0;
     this.#flying.clear();
   }
@@ -187,7 +185,7 @@ export class Requests {
       job.tries += 1;
       job.parts = [];
       const patience = LONG.includes(job.ask.what) ? LONG_PATIENCE : PATIENCE;
-      job.timer = setTimeout(() => this.#overdue(rid, job), patience);
+      job.stop = this.contact.wait(patience, () => this.#overdue(rid, job));
       this.#flying.set(rid, job);
       if (!this.#post({ k: "get", rid, ...job.ask })) this.#settle(rid, job, new Error(GONE));
     }
@@ -195,7 +193,7 @@ export class Requests {
 
   /** The next that may go. */
   #take(): Job | undefined {
-    const later = this.#changing ? LATER : [];
+    const later = this.#changes.going ? LATER : [];
     const place = this.#waiting.findIndex(({ ask }) => !later.includes(ask.what));
     return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
   }
@@ -210,35 +208,16 @@ export class Requests {
     try {
       this.#settle(rid, job, decode(job.header, join(parts)));
     } catch (reason) {
-      this.#settle(rid, job, reason instanceof Error ? reason : new Error(String(reason)));
+      this.#settle(rid, job, new Error(sentenceOf(reason)));
     }
   }
 
   #settle(rid: number, job: Job, result: Packet | Error): void {
-    clearTimeout(job.timer);
+    job.stop?.();
     this.#flying.delete(rid);
     if (result instanceof Error) job.reject(result);
     else job.resolve(result);
     this.#pump();
-  }
-
-  /** End an edit: well, or with a sentence. */
-  #done(rid: number, problem: string): void {
-    const sent = this.#sent.get(rid);
-    this.#sent.delete(rid);
-    clearTimeout(sent?.timer);
-    clearInterval(sent?.pulse);
-    if (problem) sent?.reject(new Error(problem));
-    else sent?.resolve();
-    if (sent && this.#sent.size === 0) this.#rest();
-  }
-
-  /** The image is not being changed any more, unless an edit comes soon. */
-  #rest(): void {
-    this.#timer = setTimeout(() => {
-      this.#changing = false;
-      this.#pump();
-    }, REST);
   }
 
   #overdue(rid: number, job: Job): void {
@@ -246,7 +225,7 @@ export class Requests {
     this.#post({ k: "cancel", rid });
     if (job.tries <= RETRIES) this.#waiting.unshift(job);
     else {
-      this.#answering.value = false;
+      this.contact.lose();
       job.reject(new Error(NO_ANSWER));
     }
     this.#pump();
@@ -257,7 +236,7 @@ export class Requests {
     if (place >= 0) this.#waiting.splice(place, 1);
     for (const [rid, flying] of this.#flying) {
       if (flying !== job) continue;
-      clearTimeout(job.timer);
+      job.stop?.();
       this.#flying.delete(rid);
       this.#post({ k: "cancel", rid });
     }
@@ -265,15 +244,14 @@ export class Requests {
     this.#pump();
   }
 
-  /** Send; a model whose kernel was restarted throws here. */
+  /** Send; a model whose kernel was restarted throws here, and one that never had any drops what it is given. */
   #post(content: object, buffers?: readonly ArrayBuffer[]): boolean {
     try {
+      if (!this.contact.reachable) throw new Error(GONE);
       this.send(content, buffers);
       return true;
     } catch {
-      this.#answering.value = false;
-      // It will never say that it is done.
-      for (const rid of [...this.#sent.keys()]) this.#done(rid, GONE);
+      this.cut();
       return false;
     }
   }

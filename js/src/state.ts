@@ -17,6 +17,7 @@ import type {
   Edit,
   ExactTile,
   HeatMap,
+  Kernel,
   LayerInfo,
   LayerPictures,
   MethodInfo,
@@ -33,13 +34,17 @@ export interface Source {
   readonly confirmed: ReadonlySignal<string>;
   readonly map: ReadonlySignal<HeatMap | null>;
   readonly problem: ReadonlySignal<string>;
+  readonly kernel: ReadonlySignal<Kernel>;
   readonly answering: ReadonlySignal<boolean>;
+  /** What keeps the kernel from an answer that is overdue, in words, or "". */
+  readonly busy: ReadonlySignal<string>;
   /** What Python last refused to do, one sentence, or "". */
   readonly refused: ReadonlySignal<string>;
   set(changes: Partial<ScopeModel>): void;
-  unanswered(): void;
+  /** Give the kernel so many milliseconds of its free time for what the traits will tell; returns what ends the wait. */
+  expect(patience: number): () => void;
   /** Change the image; resolves once the kernel has drawn it anew, rejects with a sentence. */
-  edit(edit: Edit, file?: ArrayBuffer): Promise<void>;
+  edit(edit: Edit, file?: readonly ArrayBuffer[]): Promise<void>;
   /** Stop the long work that is going on. */
   stop(): void;
   /** End the pictures that grow, begin them anew, or go on beyond their end. */
@@ -116,6 +121,8 @@ export interface Store extends Source {
   readonly explains: ReadonlySignal<boolean>;
   readonly enlarged: ReadonlySignal<number | null>;
   readonly awaited: ReadonlySignal<Awaited>;
+  /** The same, also of a kernel that does not answer. */
+  readonly missing: ReadonlySignal<Awaited>;
   /** The same, once it has taken so long that the panel should show it. */
   readonly late: Signal<Awaited>;
   /** The values at the ends of the colours for one channel. */
@@ -138,7 +145,8 @@ export function createStore(source: Source, more: More): Store {
     return held.value && chosen === "channel" ? "layer" : chosen;
   });
   const target = computed(() => targetOf(source));
-  const awaited = computed(() => awaitedOf(source, target.value));
+  const missing = computed(() => missingOf(source, target.value));
+  const awaited = computed(() => (source.answering.value ? missing.value : ""));
   const late = signal<Awaited>("");
   const brought = signal<Brought | null>(null);
   const portions = computed(() => {
@@ -184,6 +192,7 @@ export function createStore(source: Source, more: More): Store {
       return channel !== null && channel >= 0 && channel < (pictures.value?.channels ?? 0) ? channel : null;
     }),
     awaited,
+    missing,
     late,
     picked: computed(() => {
       const soon = awaited.value === "layer" && late.value === "";
@@ -211,8 +220,7 @@ function readBy<T>(
   }
 }
 
-function awaitedOf({ traits, confirmed, pictures, map, answering }: Source, target: number | null): Awaited {
-  if (!answering.value) return "";
+function missingOf({ traits, confirmed, pictures, map }: Source, target: number | null): Awaited {
   // A sentence about what went wrong is an answer too.
   if (!traits.error.value) {
     const layer = traits.layer.value;
@@ -248,7 +256,6 @@ const LATE = 150;
 
 /** Notice what is late, and give the kernel `patience` milliseconds for it; returns the undo. */
 export function watch(store: Store, patience: number): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let slow: ReturnType<typeof setTimeout> | undefined;
   const stopLate = effect(() => {
     clearTimeout(slow);
@@ -257,15 +264,12 @@ export function watch(store: Store, patience: number): () => void {
     else slow = setTimeout(() => (store.late.value = awaited), LATE);
   });
   const stop = effect(() => {
-    clearTimeout(timer);
     const awaited = store.awaited.value;
     // While the kernel says that it works, it is there.
-    if (store.traits.status.value === "ready" && (awaited === "layer" || awaited === "map")) {
-      timer = setTimeout(() => store.unanswered(), patience);
-    }
+    if (store.traits.status.value !== "ready" || (awaited !== "layer" && awaited !== "map")) return undefined;
+    return store.expect(patience);
   });
   return () => {
-    clearTimeout(timer);
     clearTimeout(slow);
     stop();
     stopLate();

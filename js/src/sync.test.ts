@@ -1,5 +1,5 @@
 import { effect } from "@preact/signals";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { FakeModel } from "../demo/fakemodel";
 import { layerPacket, mapPacket } from "../demo/packets";
 import { madeUp, makeLayer } from "../demo/specimen";
@@ -113,7 +113,11 @@ test("retry sends the choices again, though none of them changed, and asks for a
   model.onSave = (changed) => {
     saved = changed;
   };
-  sync.unanswered();
+  vi.useFakeTimers();
+  sync.expect(1);
+  vi.advanceTimersByTime(1);
+  vi.useRealTimers();
+  expect(sync.kernel.value).toBe("silent");
   sync.retry();
   expect(saved).toContain("layer");
   expect(model.get("layer")).toBe("a");

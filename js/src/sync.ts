@@ -11,8 +11,11 @@ import {
 } from "@preact/signals";
 import type { Grow } from "./ascent";
 import { Cache } from "./cache";
-import { type Bytes, DEFAULTS, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
-import type { Edit, HeatMap, LayerInfo, LayerPictures, MethodInfo } from "./records";
+import { clean } from "./clean";
+import type { Host } from "./contact";
+import { type Bytes, type Header, type HostModel, type ScopeModel, TRAIT_NAMES } from "./model";
+import { sentenceOf } from "./problem";
+import type { Edit, HeatMap, Kernel, LayerPictures } from "./records";
 import { type Ask, Requests } from "./requests";
 import { readLayer, readMap } from "./wire";
 import type { Packet } from "./wire/packet";
@@ -30,21 +33,27 @@ export interface Sync {
   readonly map: ReadonlySignal<HeatMap | null>;
   /** Why the newest packet could not be read, or "". */
   readonly problem: ReadonlySignal<string>;
+  readonly kernel: ReadonlySignal<Kernel>;
+  /** Whether the kernel answered when it was last expected to. */
   readonly answering: ReadonlySignal<boolean>;
+  /** What keeps the kernel from an answer that is overdue, in words, or "". */
+  readonly busy: ReadonlySignal<string>;
   /** Why the newest write was refused, or "". */
   readonly refused: ReadonlySignal<string>;
   /** Write traits, here and in Python. */
   set(changes: Partial<ScopeModel>): void;
   request(ask: Ask, signal: AbortSignal): Promise<Packet>;
   /** Change the image; resolves once the kernel has drawn it anew, rejects with a sentence. */
-  edit(edit: Edit, file?: ArrayBuffer): Promise<void>;
+  edit(edit: Edit, file?: readonly ArrayBuffer[]): Promise<void>;
   /** Keep pictures for when their layer is picked; those that were shown are kept in any case. */
   keep(pictures: LayerPictures): void;
   keeps(layer: string, epoch: number): boolean;
   /** Whether there is no more room for pictures that nobody asked for. */
   full(): boolean;
-  /** Say that an awaited answer did not come. */
-  unanswered(): void;
+  /** Give the kernel so many milliseconds of its free time for what the traits will tell; returns what ends the wait. */
+  expect(patience: number): () => void;
+  /** Tell how many views of the scope a page has. */
+  shown(page: string, views: number): void;
   /** Stop the long work that is going on. */
   stop(): void;
   /** End the pictures that grow, begin them anew, or go on beyond their end. */
@@ -56,40 +65,24 @@ export interface Sync {
 /** Bytes of pictures that are kept: at least 120 layers. */
 const KEPT = 12 * 1024 * 1024;
 
-/** Traits a retry sends again, for a kernel that may have missed them. */
-const CHOICES = [
-  "layer",
-  "target",
-  "versus",
-  "unit",
-  "cam",
-  "method",
-  "map_style",
-  "checks",
-  "sort",
-  "specimen",
-  "against",
-  "side",
-  "silence",
-  "fill",
-  "region",
-  "shares",
-  "wants",
-  "growing",
-  "wants_steps",
-  "wants_size",
-  "wants_seed",
-] as const;
+/** What only Python says. */
+const TOLD: readonly string[] = ["layers", "predictions", "status", "progress", "error"];
+
+/** Traits a retry sends again, for a kernel that may have missed them: all that the user can choose. */
+const CHOICES = TRAIT_NAMES.filter((name) => !name.startsWith("_") && !TOLD.includes(name));
 
 /** Listen to a model until `signal` aborts. */
 export function connect(model: HostModel, signal: AbortSignal): Sync {
   const traits = readAll(model);
-  const requests = new Requests((content, buffers) => model.send(content, undefined, buffers));
+  const requests = new Requests((content, buffers) => model.send(content, undefined, buffers), hostOf(model));
+  const { contact } = requests;
   const packets = followPackets(traits, signal);
 
+  /** Whether it is the panel that changes the model. */
+  let acting = false;
   // A message may change several traits: read them all, so that none is seen beside an old one.
   const refresh = () => {
-    requests.heard(true);
+    if (!acting) contact.heard();
     batch(() => {
       for (const name of TRAIT_NAMES) read(model, name, traits);
     });
@@ -99,30 +92,43 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
   listen(model, "msg:custom", receive, signal);
   signal.addEventListener("abort", () => requests.close(), { once: true });
 
+  /** Change the model and send that; `change` returns whether it could be sent. */
+  const act = (change: () => boolean) => {
+    acting = true;
+    const sent = change();
+    acting = false;
+    if (sent) contact.hope();
+    else requests.cut();
+  };
   const set = (changes: Partial<ScopeModel>) => {
     requests.forgive();
-    // Whoever acts hopes for an answer, also after one failed to come.
-    requests.heard(write(model, traits, changes));
+    act(() => write(model, traits, changes));
   };
 
   return {
     traits,
     ...packets,
-    answering: requests.answering,
+    kernel: contact.kernel,
+    answering: contact.answering,
+    busy: contact.busy,
     refused: requests.refused,
     set,
     request: (ask, until) => requests.ask(ask, until),
     edit: (edit, file) => requests.edit(edit, file),
-    unanswered: () => requests.heard(false),
+    expect: (patience) => contact.expect(patience),
+    shown: (page, views) => requests.shown(page, views),
     stop: () => requests.stop(),
     grow: (op) => requests.grow(op),
     retry() {
       const choices = Object.fromEntries(CHOICES.map((name) => [name, traits[name].peek()]));
-      batch(() => {
-        // Hosts send only what changed: each choice has to change, and change back.
-        for (const name of CHOICES) model.set(name, null);
-        set(choices);
-      });
+      requests.forgive();
+      act(() =>
+        batch(() => {
+          // Hosts send only what changed: each choice has to change, and change back.
+          for (const name of CHOICES) model.set(name, null);
+          return write(model, traits, choices);
+        }),
+      );
       requests.ping();
     },
   };
@@ -145,6 +151,19 @@ function write(model: HostModel, traits: Writable, changes: Partial<ScopeModel>)
   }
 }
 
+/** What the host tells of the kernel: Jupyter's managers have it, and its models know whether they are connected. */
+function hostOf(model: HostModel): Host {
+  return {
+    connected: () => (model.get("layout") as Connected | undefined)?.comm_live !== false,
+    busy: () => model.widget_manager?.kernel?.status === "busy",
+  };
+}
+
+/** A model of Jupyter's as another one holds it: anywidget hands over only parts of its own. */
+interface Connected {
+  readonly comm_live?: unknown;
+}
+
 function listen(model: HostModel, event: string, callback: () => void, signal: AbortSignal): void {
   model.on(event, callback);
   signal.addEventListener("abort", () => model.off(event, callback), { once: true });
@@ -157,48 +176,6 @@ function readAll(model: HostModel): Writable {
 
 function read<K extends keyof ScopeModel>(model: HostModel, name: K, traits: Writable): void {
   traits[name].value = clean(name, model.get(name));
-}
-
-/** A trait's value, or its default when the host holds something of another kind. */
-function clean<K extends keyof ScopeModel>(name: K, value: unknown): ScopeModel[K] {
-  const fallback = DEFAULTS[name];
-  if (name === "layers") return (Array.isArray(value) ? layersOf(value) : fallback) as ScopeModel[K];
-  if (name === "_methods") return (Array.isArray(value) ? methodsOf(value) : fallback) as ScopeModel[K];
-  const kind = kindOf(value);
-  const fits = fallback === null ? kind === "number" || kind === "null" : kind === kindOf(fallback);
-  return fits ? (value as ScopeModel[K]) : fallback;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "list";
-  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? "bytes" : typeof value;
-}
-
-/** The same list for the same list, so that nothing is drawn twice. */
-function once<T>(clean: (list: readonly unknown[]) => readonly T[]) {
-  const cleaned = new WeakMap<readonly unknown[], readonly T[]>();
-  return (list: readonly unknown[]): readonly T[] => {
-    const known = cleaned.get(list) ?? clean(list);
-    cleaned.set(list, known);
-    return known;
-  };
-}
-
-/** The layers that can be drawn. */
-const layersOf = once((list) => list.filter(isLayer));
-
-function isLayer(value: unknown): value is LayerInfo {
-  const layer = value as Partial<LayerInfo> | null;
-  return typeof layer?.name === "string" && Array.isArray(layer.shape) && layer.shape.length === 3;
-}
-
-/** The methods that can be offered. */
-const methodsOf = once((list) => list.filter(isMethod));
-
-function isMethod(value: unknown): value is MethodInfo {
-  const method = value as Partial<MethodInfo> | null;
-  return typeof method?.key === "string" && typeof method.label === "string" && Array.isArray(method.styles);
 }
 
 /** Decode the packets among the traits; one that cannot be read leaves the last good one in place. */
@@ -269,6 +246,6 @@ function attempt(action: () => void): string {
     action();
     return "";
   } catch (reason) {
-    return reason instanceof Error ? reason.message : String(reason);
+    return sentenceOf(reason);
   }
 }

@@ -3,6 +3,7 @@ import { fakeScope } from "../demo/fakekernel";
 import { FakeModel, handed } from "../demo/fakemodel";
 import { type Mounted, mountWidget, pretendLayout } from "../demo/mounted";
 import { madeUp } from "../demo/specimen";
+import { PATIENCE } from "./requests";
 import widget from "./widget";
 
 const specimen = madeUp();
@@ -134,4 +135,94 @@ test("JupyterLab keeps its shortcuts off whatever has the focus", () => {
     control.focus();
     expect(control.hasAttribute("data-lm-suppress-shortcuts")).toBe(true);
   }
+});
+
+test("the views of a page are told under one name, those of another page under another", async () => {
+  const views = ({ model }: Mounted) => (model.sent as { k: string }[]).filter(({ k }) => k === "views");
+  const second = mountWidget(specimen, panel.model);
+  const other = mountWidget(specimen);
+  expect(views(panel)).toEqual([{ k: "views", rid: expect.any(Number), page: expect.any(String), views: 1 }]);
+  expect((views(panel)[0] as unknown as { page: string }).page.length).toBeLessThanOrEqual(64);
+  expect(views(other)[0]).not.toMatchObject({ page: (views(panel)[0] as unknown as { page: string }).page });
+  second.unmount();
+  other.unmount();
+});
+
+/** Pick a layer of which nothing comes, and let time pass for the kernel. */
+function pickInVain(milliseconds: number): void {
+  panel.model.onSave = () => {};
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+  panel.press(panel.find("slider", "Network rail"), "End");
+  vi.advanceTimersByTime(milliseconds);
+  vi.useRealTimers();
+}
+const NO_ANSWER = "No answer from the kernel";
+const retry = () => panel.all("button").find(({ textContent }) => textContent === "Retry");
+
+test("a busy kernel is called busy, with what it does, and the notice goes when the answer comes", async () => {
+  const { model } = panel;
+  model.onSend = (content) => {
+    const { k, rid } = content as { k: string; rid: number };
+    if (k === "ping") model.message({ k: "pong", rid, busy: "making the map: RISE" });
+  };
+  pickInVain(3 * PATIENCE);
+  await panel.settle();
+  expect(panel.root.textContent).toContain(
+    "The kernel is busy: making the map: RISE. The answer comes when it is free.",
+  );
+  expect(panel.root.textContent).not.toContain(NO_ANSWER);
+  expect(retry()).toBeUndefined();
+  expect(panel.root.getAttribute("aria-busy")).toBe("true");
+  // The answer: the layer that was shown before is picked again.
+  model.receive({ layer: panel.root.dataset.layer });
+  await panel.settle();
+  expect(panel.root.textContent).not.toContain("The kernel is busy");
+  expect(panel.root.getAttribute("aria-busy")).toBe("false");
+});
+
+test("a kernel that the host calls busy is called so too", async () => {
+  panel.model.onSend = () => {};
+  panel.model.widget_manager.kernel.status = "busy";
+  pickInVain(3 * PATIENCE);
+  await panel.settle();
+  expect(panel.root.textContent).toContain("The kernel is busy: running a cell.");
+});
+
+test("a silent kernel is called silent, with the cure, and can be asked again", async () => {
+  panel.model.onSend = () => {};
+  pickInVain(PATIENCE);
+  await panel.settle();
+  expect(panel.root.textContent).toContain(NO_ANSWER);
+  expect(panel.root.textContent).toContain("run the cell again");
+  retry()?.click();
+  await panel.settle();
+  expect(panel.root.textContent).not.toContain(NO_ANSWER);
+});
+
+test("of a kernel that was restarted the cure is told", async () => {
+  panel.model.receive({ status: "ready" });
+  panel.model.onSave = panel.model.onSend = () => {
+    throw new Error("Cannot send");
+  };
+  panel.find("button", "Next layer").click();
+  await panel.settle();
+  expect(panel.root.textContent).toContain("It was restarted or has ended: run the cell again.");
+});
+
+test("a saved page says that it has no kernel only where it matters, and at once", async () => {
+  const model = fakeScope(specimen);
+  model.state.set("layout", { comm_live: false });
+  model.onSave = () => {};
+  const saved = mountWidget(specimen, model);
+  await saved.settle();
+  saved.find("gridcell", "channel 1").click();
+  await saved.settle();
+  expect(saved.find("dialog", "Channel 1")).toBeTruthy();
+  expect(saved.root.textContent).not.toContain("No kernel stands");
+  saved.press(saved.find("dialog", "Channel 1"), "Escape");
+  saved.find("button", "Next layer").click();
+  await saved.settle();
+  expect(saved.root.textContent).toContain("No kernel stands behind this page");
+  expect(model.sent).toEqual([]);
+  saved.unmount();
 });

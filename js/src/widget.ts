@@ -5,6 +5,7 @@ import { createAnswers } from "./answers";
 import type { Lazy, Parts, Tools } from "./findings";
 import { createLazy } from "./load";
 import type { HostModel } from "./model";
+import { createPresence } from "./presence";
 import { PATIENCE } from "./requests";
 import { createStore, type Detail, type Store, watch } from "./state";
 import { connect, type Sync } from "./sync";
@@ -14,6 +15,8 @@ import { readCode } from "./wire";
 
 interface Connection {
   readonly store: Store;
+  /** A view came; returns what to call when it goes. */
+  readonly view: () => () => void;
   close(): void;
 }
 
@@ -35,8 +38,11 @@ function open(model: HostModel): Connection {
   const stopAhead = effect(() => {
     tools.part.value?.fetchAhead(sync, controller.signal);
   });
+  // `crypto.randomUUID` is missing where a page is not secure.
+  const page = Math.random().toString(36).slice(2);
   return {
     store,
+    view: createPresence((views) => sync.shown(page, views), controller.signal),
     close() {
       stop();
       stopTools();
@@ -91,9 +97,15 @@ export default function widget() {
   }
 
   function render({ model, el, signal }: Props & { readonly el: HTMLElement }): () => void {
-    const unmount = mount(el, connected(model).store, createView());
-    signal?.addEventListener("abort", unmount, { once: true });
-    return unmount;
+    const { store, view } = connected(model);
+    const unmount = mount(el, store, createView());
+    const leave = view();
+    const unrender = () => {
+      unmount();
+      leave();
+    };
+    signal?.addEventListener("abort", unrender, { once: true });
+    return unrender;
   }
 
   return { initialize, render };

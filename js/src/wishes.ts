@@ -7,6 +7,7 @@ import type { Pictured } from "./draw/tiles";
 import { whyNot } from "./draw/wantable";
 import { WantedSheet } from "./draw/wantedsheet";
 import { isSettled, wordsOf } from "./draw/wantedtile";
+import { sentenceOf } from "./problem";
 import type { LayerPictures } from "./records";
 import type { Sync } from "./sync";
 import type { Packet } from "./wire/packet";
@@ -185,7 +186,7 @@ class AskedWishes implements Wishes {
       const ask = { what: "wants", epoch, layer, channels } as const;
       this.#keep(about, await this.#sync.request(ask, controller.signal));
     } catch (reason) {
-      problem = reason instanceof Error ? reason.message : String(reason);
+      problem = sentenceOf(reason);
     }
     if (this.#open !== controller) return;
     this.#open = null;

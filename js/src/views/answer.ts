@@ -19,6 +19,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fits } from "../draw/explained";
 import type { Answered, Inquiry } from "../findings";
+import { sentenceOf } from "../problem";
 import { useScope } from "./context";
 
 interface Answer<T> {
@@ -62,7 +63,7 @@ export function useAnswer<W extends keyof Answered>(what: W, about: About | null
           if (stale) timer = setTimeout(pull, pause, 2 * pause);
         },
         (reason: Error) => {
-          if (!signal.aborted) state.value = { ...NOTHING, problem: reason.message };
+          if (!signal.aborted) state.value = { ...NOTHING, problem: sentenceOf(reason) };
         },
       );
     void pull(PAUSE);

@@ -8,6 +8,7 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type Point, portion } from "../draw/stroke";
+import { sentenceOf } from "../problem";
 import type { Brush, Edit } from "../records";
 
 type Op<O extends Edit["op"]> = Extract<Edit, { op: O }>;
@@ -187,11 +188,11 @@ export class EditQueue {
   }
 
   async #fly({ edit, file }: Task): Promise<void> {
-    let problem = "";
+    let problem: string | null = null;
     try {
       await this.outside.send(edit, file);
     } catch (reason) {
-      problem = reason instanceof Error ? reason.message : String(reason);
+      problem = sentenceOf(reason);
     }
     batch(() => {
       this.#flying.value = null;

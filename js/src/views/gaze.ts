@@ -3,6 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Field } from "../compared";
 import type { Answers, Inquiry } from "../findings";
+import { sentenceOf } from "../problem";
 
 /** Milliseconds of rest over a cell before it is asked about. */
 const REST = 250;
@@ -58,7 +59,7 @@ export class Gaze {
       const field = this.answers.kept(inquiry) ?? (await this.answers.ask(inquiry, controller.signal));
       if (!controller.signal.aborted) this.#found.value = field;
     } catch (reason) {
-      if (!controller.signal.aborted) this.#problem.value = reason instanceof Error ? reason.message : "";
+      if (!controller.signal.aborted) this.#problem.value = sentenceOf(reason);
     }
   }
 

@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { Box } from "../draw/box";
 import type { Point } from "../draw/stroke";
 import type { Brush, Edit, Edits } from "../records";
+import { inParts, whyNotSent } from "../upload";
 import { type Scope, useScope } from "./context";
 import { EditQueue } from "./editqueue";
 import { Gaze } from "./gaze";
@@ -13,9 +14,6 @@ export type Tool = "look" | "region" | Brush;
 
 /** Smallest and largest radius of a brush, in pixels of the input. */
 export const RADII = [1, 112] as const;
-
-/** Largest image file that is taken, in bytes. */
-const LARGEST = 16 * 1024 * 1024;
 
 export interface ImageState {
   readonly tool: Signal<Tool>;
@@ -46,7 +44,7 @@ export function useImage(): ImageState {
 
 function createImage({ store, view }: Scope): ImageState {
   const queue: EditQueue = new EditQueue({
-    send: (edit, file) => store.edit(edit, file),
+    send: (edit, file) => store.edit(edit, file && inParts(file)),
     done: (last) => {
       view.said.value = wordsFor(last, store.traits._edits.peek());
     },
@@ -95,10 +93,8 @@ export function sizeOf({ store }: Scope): Point | null {
 
 /** Let an image file take this one's place. */
 export async function openFile({ view }: Scope, { queue }: ImageState, file: File): Promise<void> {
-  if (file.size > LARGEST) {
-    tell(view, `${file.name} is too large: an image file may have at most 16 MB.`);
-    return;
-  }
+  const problem = whyNotSent(file);
+  if (problem) return tell(view, problem);
   try {
     queue.post({ op: "open", name: file.name }, await file.arrayBuffer());
   } catch {

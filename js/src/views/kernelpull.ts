@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { short } from "../draw/si";
 import type { Answers, Kernels } from "../findings";
+import { sentenceOf } from "../problem";
 import type { LayerInfo } from "../records";
 
 const MOST_CHANNELS = 64;
@@ -125,7 +126,7 @@ export class KernelPull {
       this.facts.value = part;
       this.version.value += 1;
     } catch (reason) {
-      if (!until.aborted) this.problem.value = reason instanceof Error ? reason.message : String(reason);
+      if (!until.aborted) this.problem.value = sentenceOf(reason);
     }
     if (!until.aborted) done();
   }

@@ -116,9 +116,7 @@ function usePatience(): void {
   const waits = growing.value && store.answering.value && status.value === "ready";
   const header = _wants_header.value;
   useEffect(() => {
-    if (!waits) return undefined;
-    const timer = setTimeout(() => store.unanswered(), PATIENCE);
-    return () => clearTimeout(timer);
+    return waits ? store.expect(PATIENCE) : undefined;
   }, [waits, header, store]);
 }
 

@@ -1,6 +1,7 @@
 /** What can be done about pictures of what a channel wants. */
 
 import type { Grow, WantsPicture } from "../ascent";
+import { sentenceOf } from "../problem";
 import type { Store } from "../state";
 import type { Scope } from "./context";
 import { download } from "./download";
@@ -28,7 +29,7 @@ export async function putUnder({ store, view, root }: Scope, { method, negative 
   try {
     await store.edit({ op: "wanted", method, negative });
   } catch (reason) {
-    tell(view, reason instanceof Error ? reason.message : String(reason));
+    tell(view, sentenceOf(reason));
     return;
   }
   if (view.tab.value === "Wants") {

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Wants } from "../ascent";
+import { sentenceOf } from "../problem";
 import type { LayerPictures } from "../records";
 import type { Store } from "../state";
 import { useScope } from "./context";
@@ -28,7 +29,7 @@ export function useWants(): ReadonlySignal<Read> {
       last.wants = there ? (store.wanting.part.value?.readWants(header, body) ?? null) : null;
       return { wants: last.wants, problem: "" };
     } catch (reason) {
-      return { wants: last.wants, problem: reason instanceof Error ? reason.message : String(reason) };
+      return { wants: last.wants, problem: sentenceOf(reason) };
     }
   });
 }
