@@ -1,6 +1,8 @@
 // How the panel is bundled: what every host loads, and what the panel fetches when it is wanted.
-import { relative, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import * as esbuild from "esbuild";
+import { bannerOf, packagesOf, TEXTS, textOf } from "./licences.mjs";
 
 const SOURCE = resolve("src");
 
@@ -94,7 +96,8 @@ export async function build(outdir) {
   const widget = { ...shared, entryPoints: { widget: "src/widget.ts" }, outdir, format: "esm", minify: true };
   const { metafile } = await esbuild.build({ ...widget, write: false });
   const [first] = Object.values(metafile.outputs);
-  const own = new Set(Object.keys(first.inputs).map((path) => resolve(path)));
+  const inputs = Object.keys(first.inputs);
+  const own = new Set(inputs.map((path) => resolve(path)));
   const asked = new Map();
   const parts = PARTS.map((name) => ({
     ...shared,
@@ -103,12 +106,18 @@ export async function build(outdir) {
     plugins: [takenFrom(own, asked), styleAsText],
   }));
   const codes = [];
+  const banners = [];
   for (const part of parts) {
-    const { outputFiles } = await esbuild.build({ ...part, format: "esm", write: false });
+    const { outputFiles, metafile } = await esbuild.build({ ...part, format: "esm", write: false });
     codes.push(outputFiles[0].text);
+    banners.push(bannerOf(packagesOf(Object.keys(metafile.inputs))));
   }
   const results = [
-    await esbuild.build({ ...widget, plugins: [handedOver(tableFor(codes, asked))] }),
+    await esbuild.build({
+      ...widget,
+      plugins: [handedOver(tableFor(codes, asked))],
+      banner: { js: bannerOf(packagesOf(inputs)) },
+    }),
     await esbuild.build({
       ...shared,
       entryPoints: { widget: "src/widget.css" },
@@ -117,16 +126,18 @@ export async function build(outdir) {
       inject: [],
     }),
   ];
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     results.push(
       await esbuild.build({
         ...part,
         format: "cjs",
         minify: true,
-        banner: { js: "export default (require) => { const module = {};" },
+        banner: { js: `${banners[i]}export default (require) => { const module = {};` },
         footer: { js: "return module.exports; };" },
       }),
     );
   }
+  const all = results.flatMap(({ metafile: { inputs } }) => Object.keys(inputs));
+  writeFileSync(join(outdir, TEXTS), textOf(packagesOf(all)));
   return results.flatMap(({ metafile: { outputs } }) => Object.entries(outputs));
 }

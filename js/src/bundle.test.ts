@@ -1,10 +1,11 @@
 /** What is built: files that are small enough, and work together. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../bundle.mjs";
+import { packagesOf, TEXTS } from "../licences.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "nnscope-"));
 const made = new Map<string, { bytes: number; inputs: object }>();
@@ -50,4 +51,43 @@ test.each(PARTS)("%s asks for what the panel hands over, and for nothing else", 
   expect(typeof found.STYLE).toBe("string");
   const panel = readFileSync(join(folder, "widget.js"), "utf8");
   for (const module of asked.keys()) expect(panel).toMatch(new RegExp(`["']?${module}["']?:\\{`));
+});
+
+/** The packages that esbuild says are in a file. */
+const packagesIn = (name: string) => packagesOf(Object.keys(made.get(name)?.inputs ?? {}));
+
+test.each(["widget.js", ...PARTS.map(([name]) => name)])("%s names at its head what it contains", (name) => {
+  const [head = ""] = readFileSync(join(folder, name), "utf8").split("*/");
+  const packages = packagesIn(name);
+  expect(head.startsWith("/*! With ")).toBe(packages.length > 0);
+  for (const { name, version, license } of packages)
+    expect(head).toContain(`${name} ${version} (${license})`);
+  expect(head.includes(TEXTS)).toBe(packages.length > 0);
+});
+
+test("the licence text of every package that is bundled stands beside the files, of one within another, too", () => {
+  const texts = readFileSync(join(folder, TEXTS), "utf8");
+  const packages = [...made.keys()].flatMap(packagesIn);
+  const names = new Set(packages.map(({ name }) => name));
+  expect([...names].sort()).toEqual([
+    "@dagrejs/dagre",
+    "@dagrejs/graphlib",
+    "@preact/signals",
+    "@preact/signals-core",
+    "preact",
+  ]);
+  for (const { name, version, text } of packages) {
+    expect(text).toMatch(/Permission is hereby granted/);
+    expect(texts).toContain(`${name} ${version}\n\n${text}`);
+  }
+});
+
+test("a package without a licence text is not bundled", () => {
+  const bare = join(folder, "node_modules", "bare");
+  mkdirSync(bare, { recursive: true });
+  writeFileSync(
+    join(bare, "package.json"),
+    JSON.stringify({ name: "bare", version: "1.0.0", license: "MIT" }),
+  );
+  expect(() => packagesOf([join(bare, "index.js")])).toThrow("bare has no licence text");
 });
