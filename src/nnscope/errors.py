@@ -50,6 +50,24 @@ class UnavailableError(NnscopeError, ImportError):
     """An optional package is missing or broken; the message says how to get it."""
 
 
+def sentence(error: BaseException) -> str:
+    """What to tell a user of an error, one of ours or any other: never ``""``."""
+    said = str(error).strip()
+    if isinstance(error, NnscopeError) and said:
+        return said
+    if out_of_memory(error):
+        return "There was not enough memory for it; give a smaller image, or free some."
+    if isinstance(error, SystemExit):
+        return "The model called sys.exit(), and so gave no answer; take that out of its forward."
+    return f"nnscope failed with {type(error).__name__}{f': {said}' if said else ''}."
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out: Python's, or that of one of torch's devices."""
+    told = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or told
+
+
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> str:
     """Phrase the ``limit`` names most like ``name`` as the end of a sentence.
 

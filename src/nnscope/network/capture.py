@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from nnscope.errors import ForwardError, NnscopeError
+from nnscope.errors import ForwardError, NnscopeError, out_of_memory
 from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
@@ -113,10 +113,15 @@ def walked(walk: Walk, x: Tensor) -> Any:
         if error is walk.failure:
             raise
         reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")
+        cure = (
+            "There was not enough memory; give a smaller image, or free some."
+            if out_of_memory(error)
+            else "Call the model on such an input yourself; if it wants another size or channel count, "
+            "pass transform=."
+        )
         msg = (
             f"{type(model).__name__} raised {type(error).__name__} in its forward pass on an input of shape "
-            f"{tuple(x.shape)}: {reason}. Call the model on such an input yourself; if it wants another size "
-            "or channel count, pass transform=."
+            f"{tuple(x.shape)}: {reason}. {cure}"
         )
         raise ForwardError(msg) from error
 

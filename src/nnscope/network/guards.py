@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 
 _locks: weakref.WeakKeyDictionary[nn.Module, threading.RLock] = weakref.WeakKeyDictionary()
 _locks_lock = threading.Lock()
+_thread = threading.local()
 
 
 @contextmanager
@@ -46,6 +47,7 @@ def untouched(model: nn.Module) -> Iterator[None]:
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
     with _interrupts_held(), ExitStack() as stack:
         stack.enter_context(_exclusive(model))
+        stack.enter_context(_passing())
         stack.enter_context(_random_state(device))
         stack.enter_context(_attributes(model))
         stack.enter_context(_parameters(model))
@@ -54,6 +56,11 @@ def untouched(model: nn.Module) -> Iterator[None]:
         for module in all_modules(model):
             _set_training(module, value=False)
         yield
+
+
+def in_pass() -> bool:
+    """Whether this thread runs a model inside ``untouched``: a hook of the user's must not wait then."""
+    return getattr(_thread, "passes", 0) > 0
 
 
 @contextmanager
@@ -142,6 +149,16 @@ def _exclusive(model: nn.Module) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _passing() -> Iterator[None]:
+    before = getattr(_thread, "passes", 0)
+    _thread.passes = before + 1
+    try:
+        yield
+    finally:
+        _thread.passes = before
 
 
 @contextmanager

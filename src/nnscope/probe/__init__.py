@@ -5,6 +5,7 @@ from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
 from nnscope.network.fingerprint import Fingerprint
+from nnscope.network.guards import in_pass
 from nnscope.network.images import opened
 from nnscope.network.layers import model_name
 from nnscope.probe.contrast import Contrast
@@ -32,6 +33,7 @@ __all__ = [
     "Target",
     "coarse_map",
     "differences",
+    "in_pass",
     "model_name",
     "opened",
     "styles_of",

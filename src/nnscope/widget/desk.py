@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from nnscope.errors import OptionError
 from nnscope.probe import Contrast, Edits, Probe
 from nnscope.records import DifferenceTable, Specimen
 from nnscope.widget.silence import Silenced
+from nnscope.widget.worker import worker_of
 
 Side = Literal["this", "other", "difference"]
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Look(NamedTuple):
 
 
 class Desk:
-    """The specimens of a scope, and how each was edited.
+    """The specimens of a scope, and how each was edited. Only its worker has it settled.
 
     Args:
         probes: One a specimen.
@@ -89,9 +89,10 @@ class Desk:
         self._over_all = over_all
         self.wholes = tuple(probes)
         """Each specimen as it came."""
+        self.worker = worker_of(self.wholes[0].model)
+        """Does all that is done for the panel, with each of the models."""
         self._edits: dict[int, Edits] = {}
         self._seen: dict[int, Probe] = {}
-        self._lock = threading.Lock()  # the worker and cells look, and each model has a worker of its own
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._pixels = WeakIdKeyDictionary()  # from an input to its number
         self._counter = itertools.count()
@@ -111,8 +112,7 @@ class Desk:
 
     def natural(self, model: nn.Module) -> list[Specimen]:
         """The images that were looked at with a model and are as they came: neither painted on nor made."""
-        with self._lock:
-            return [specimen for each, specimen in self._natural if each is model]
+        return [specimen for each, specimen in self._natural if each is model]
 
     def compares(self, state: State) -> bool:
         """Whether there is another to compare with."""
@@ -178,20 +178,18 @@ class Desk:
         pixels = self._edits[specimen].specimen
         if self._edits[specimen].natural:
             self._came(whole.model, pixels)
-        with self._lock:
-            if pixels.input not in self._pixels:
-                self._pixels[pixels.input] = next(self._counter)
-            key = (specimen, whole.epoch, self._pixels[pixels.input])
+        if pixels.input not in self._pixels:
+            self._pixels[pixels.input] = next(self._counter)
+        key = (specimen, whole.epoch, self._pixels[pixels.input])
         self._seen[specimen] = found = self._once(key, lambda: whole.edited(pixels, wanted=wanted))
         return key, found
 
     def _came(self, model: nn.Module, specimen: Specimen) -> None:
         """Remember an image that is as it came, but not the file that it came from, which may be large."""
-        with self._lock:
-            if any(each.input is specimen.input for _, each in self._natural):
-                return
-            self._natural.append((model, replace(specimen, original=None)))
-            del self._natural[:-NATURAL]
+        if any(each.input is specimen.input for _, each in self._natural):
+            return
+        self._natural.append((model, replace(specimen, original=None)))
+        del self._natural[:-NATURAL]
 
     @staticmethod
     def _silenced(whole: Probe, state: State, other: Probe | None, wanted: Collection[str]) -> Probe:
@@ -203,18 +201,12 @@ class Desk:
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Make it, unless it was made lately."""
-        with self._lock:
-            found: list[T] = [self._kept[key]] if key in self._kept else []
-        # Not while locked: it may take long, and a cell may look meanwhile.
-        made = found[0] if found else make()
-        with self._lock:
-            kept: T = _newest(self._kept, key, made, KEPT)
+        kept: T = _newest(self._kept, key, self._kept[key] if key in self._kept else make(), KEPT)
         return kept
 
     def _epoch(self, key: Hashable) -> int:
-        with self._lock:
-            number = self._epochs[key] if key in self._epochs else next(self._numbers)
-            return _newest(self._epochs, key, number, REMEMBERED)
+        number = self._epochs[key] if key in self._epochs else next(self._numbers)
+        return _newest(self._epochs, key, number, REMEMBERED)
 
 
 def _newest(kept: OrderedDict[Hashable, T], key: Hashable, value: T, most: int) -> T:

@@ -1,11 +1,19 @@
-"""From what the traits say to what the panel draws. Everything here runs on the worker, or in a cell."""
+"""From what the traits say to what the panel draws. All of it is done by one worker.
+
+Other threads set traits and ask for a drawing: cells, which wait for it, and the threads on which the browser
+is heard. No lock is held while a trait's observers run, for they may do anything.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, cast
 
 import anywidget
+import ipywidgets
 
 from nnscope.errors import UnavailableError
 from nnscope.probe import Probe
@@ -13,20 +21,27 @@ from nnscope.records import Layer, Specimen
 from nnscope.widget import pictures, specimens
 from nnscope.widget.desk import Desk, Look, Side, State
 from nnscope.widget.filling import Filling
+from nnscope.widget.outbox import Outbox
+from nnscope.widget.worker import Worker, finish
 
 LOOKING = ("layer", "specimen", "against", "side", "silence", "fill")
 """The traits that change what is looked at."""
 
+LET_GO = "The cell that opened this scope ran again, so its model was let go; use the new scope."
+
 
 class Drawing(Filling, anywidget.AnyWidget):
-    """The part of a scope that draws: it writes the private traits, and nothing else does."""
+    """The part of a scope that draws."""
+
+    _closed = False
+    _own_layout: ipywidgets.Layout | None = None
 
     def __init__(self, desk: Desk, *args: Any, **kwargs: Any) -> None:
         self._opened: Desk | None = desk
-        self._looked = desk.settle(State())
-        self._drawn: State | None = None
-        self._lock = threading.RLock()
-        self._queued = self._closed = False
+        self._looked: Look | None = desk.settle(State())
+        self._drawing: Future[None] | None = None  # asked for, and not yet begun
+        self._drawing_lock = threading.Lock()
+        self._outbox = Outbox()
         self._listed: tuple[int, int | None] | None = None
         self._modelled: tuple[int, int, tuple[int, ...]] | None = None
         self._pictured: int | None = None
@@ -34,27 +49,57 @@ class Drawing(Filling, anywidget.AnyWidget):
 
     @property
     def _desk(self) -> Desk:
-        if self._opened is None:
-            msg = "The cell that opened this scope ran again, so its model was let go; use the new scope."
-            raise UnavailableError(msg)
-        return self._opened
+        desk = self._opened
+        if desk is None:
+            raise UnavailableError(LET_GO)
+        return desk
 
     @property
     def _look(self) -> Look:
-        self._desk  # noqa: B018  # refuses where it was let go
-        return self._looked
+        looked = self._looked
+        if looked is None:
+            raise UnavailableError(LET_GO)
+        return looked
+
+    @property
+    def _worker(self) -> Worker:
+        """What draws this panel."""
+        return self._desk.worker
 
     def _let_go(self) -> None:
         """Keep no model and no picture of one."""
-        with self._lock:
-            self._opened = None
-            del self._looked
-        self._let_growths_go()
+        worker = self._worker
+        self._opened = None
+        self._looked = None
+        worker.submit(self._let_growths_go)
 
     def close(self) -> None:
-        """Take the panel away; what is still being made for it ends."""
+        """Take the panel away; what is still being made for it ends, and no comm stays."""
         self._closed = True
+        if self.comm is not None:
+            for study in self._studies:
+                study.leave_off()
+            if self._own_layout is not None:
+                self._own_layout.close()
         super().close()
+
+    # -- what is sent to the browser ----------------------------------------------------------
+
+    @contextmanager
+    def hold_sync(self) -> Iterator[None]:
+        """Send what this thread changes inside in one message; what others change goes at once, as ever."""
+        with self._outbox.gathered(self.send_state):
+            yield
+
+    def _should_send_property(self, key: str, value: Any) -> bool:
+        return self._outbox.sends(key, self.trait_metadata(key, "to_json", self._trait_to_json)(value, self))
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:  # noqa: ARG002
+        """The values of the synced traits, defaults too: the panel's own code is one."""
+        state: dict[str, Any] = super().get_state(key)
+        return state
+
+    # -- drawing ------------------------------------------------------------------------------
 
     def _state(self) -> State:
         return State(self.specimen, self.against, cast("Side", self.side), self.silence, self.fill)
@@ -67,27 +112,40 @@ class Drawing(Filling, anywidget.AnyWidget):
 
     def _settle(self) -> None:
         """Have what is looked at ready, also where weights have changed."""
-        looked = self._desk.settle(self._state(), {self.layer})
-        with self._lock:
-            if self._opened is not None:  # else it was let go of meanwhile
-                self._looked = looked
+        self._looked = self._desk.settle(self._state(), {self.layer})
+        if self._opened is None:  # it was let go of meanwhile
+            self._looked = None
+
+    def _ask_to_draw(self) -> None:
+        """Have drawn what the traits say, and wait for it in a cell.
+
+        The job reads the traits when it runs, so one that waits for its turn is enough for all who ask.
+        """
+        with self._drawing_lock:
+            if self._drawing is None:
+                self._drawing = self._worker.submit(self._draw_what_is_asked)
+            drawing = self._drawing
+        finish(drawing)
+
+    def _draw_what_is_asked(self) -> None:
+        with self._drawing_lock:
+            self._drawing = None
+        self._refresh()
 
     def _refresh(self) -> None:
         """Draw what the traits say. Never raises: a failure is a sentence in the panel."""
-        self._queued = False
         try:
-            with self._busy():
-                self._settle()
-                with self._look.this.settled():
-                    self._draw()
+            self._settle()
+            with self._look.this.settled():
+                self._draw()
             self.set_trait("error", "")
-        except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
-            self._failed(error)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it must not vanish in a thread
+            if self._drawing is None:  # else the traits are others by now, and what they say is drawn next
+                self._failed(error)
         finally:
             self._rest()
 
     def _draw(self) -> None:
-        self._drawn = self._state()
         self._publish()
         self._draw_layer()
         self._draw_classes()
@@ -114,7 +172,7 @@ class Drawing(Filling, anywidget.AnyWidget):
     def _publish(self) -> None:
         """Write what depends on the model and the image alone."""
         look, whole = self._look, self._whole_probe
-        with self._lock, self.hold_sync():
+        with self.hold_sync():
             modelled = (self.specimen, self._desk.wholes[self.specimen].epoch, whole.specimen.shape)
             if self._modelled != modelled:
                 self._labels = whole.labels
@@ -141,6 +199,6 @@ class Drawing(Filling, anywidget.AnyWidget):
             return self._whole_probe.layers.feature_map(self.layer)
 
     def _send_packet(self, header: str, body: str, packet: pictures.Packet) -> None:
-        with self._lock, self.hold_sync():
+        with self.hold_sync():
             setattr(self, header, packet[0])
             setattr(self, body, packet[1])

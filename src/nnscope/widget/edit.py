@@ -10,7 +10,7 @@ moves. ::
     {"op": "turn", "degrees": 12.5, "begin": true}
     {"op": "light", "brightness": 0.1, "contrast": 1.2, "begin": false}
     {"op": "undo"}, {"op": "redo"}, {"op": "reset"}
-    {"op": "open", "name": "cat.jpg"} + one buffer, the bytes of the file
+    {"op": "open", "name": "cat.jpg", "part": 0, "parts": 3} + one buffer, that part of the file; all one rid
     {"op": "wanted", "method": "fourier", "negative": false}: the picture made of the enlarged channel
 """
 
@@ -25,8 +25,10 @@ from nnscope.probe import TOOLS, Edits, opened
 from nnscope.widget.wish import PICTURES
 
 MOST_POINTS = 512
+"""Most points of a message."""
+MOST_PARTS = 256
 MOST_BYTES = 16 * 2**20
-"""Most points of a message, and most bytes of a file."""
+"""Most parts of a file, and most bytes of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,19 @@ class Wanted:
     """Whether it is of what the channel dislikes."""
 
 
-def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit | Wanted:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a file that is to take the image's place."""
+
+    name: str
+    part: int
+    """Its number, from 0."""
+    parts: int
+    """How many the file has."""
+    data: bytes
+
+
+def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit | Part | Wanted:
     """Check an edit, which may hold anything at all.
 
     Raises:
@@ -56,11 +70,13 @@ def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit | 
         ImageError: The file is too large.
     """
     op = content.get("op")
+    if op == "open":
+        return _part(content, buffers)
     if op == "wanted":
         methods = tuple(dict.fromkeys(method for method, _ in PICTURES))
         return Wanted(rid, _one_of(content.get("method"), "method", methods), _flag(content, "negative"))
     if not isinstance(op, str) or op not in _OPERATIONS:
-        msg = f"An edit's op is one of {', '.join(_OPERATIONS)}, wanted."
+        msg = f"An edit's op is one of {', '.join(_OPERATIONS)}, open, wanted."
         raise OptionError(msg)
     return Edit(rid, _OPERATIONS[op](content, buffers))
 
@@ -93,18 +109,31 @@ def _light(content: Mapping[Any, Any], _buffers: object) -> Callable[[Edits], ob
     return lambda edits: edits.light(brightness, contrast, begin=begin)
 
 
-def _open(content: Mapping[Any, Any], buffers: object) -> Callable[[Edits], object]:
-    name = content.get("name")
+def opening(rid: int, name: str, file: bytes) -> Edit:
+    """The edit that puts an image file in the image's place."""
+    return Edit(rid, lambda edits: edits.open(opened(file, name)))
+
+
+def _part(content: Mapping[Any, Any], buffers: object) -> Part:
+    name, part, parts = content.get("name"), content.get("part", 0), content.get("parts", 1)
     held = buffers[0] if isinstance(buffers, list) and len(buffers) == 1 else None
     if not isinstance(name, str) or not isinstance(held, (bytes, bytearray, memoryview)):
         msg = "An image that is opened has a name and one buffer."
         raise OptionError(msg)
-    if memoryview(held).nbytes > MOST_BYTES:
-        size, most = (round(count / 2**20) for count in (memoryview(held).nbytes, MOST_BYTES))
-        msg = f"{name!r} has {size} MB; give an image file of at most {most} MB."
-        raise ImageError(msg)
-    data = bytes(held)
-    return lambda edits: edits.open(opened(data, name))
+    whole = all(isinstance(number, int) and not isinstance(number, bool) for number in (part, parts))
+    if not whole or not 0 <= part < parts <= MOST_PARTS:
+        msg = (
+            f"A part of a file has a number below that of the parts, of which there are at most {MOST_PARTS}."
+        )
+        raise OptionError(msg)
+    if memoryview(held).nbytes > MOST_BYTES:  # not copied first
+        raise too_large(name)
+    return Part(name, part, parts, bytes(held))
+
+
+def too_large(name: str) -> ImageError:
+    """The error of a file that has more bytes than are taken."""
+    return ImageError(f"{name!r} is too large; give an image file of at most {MOST_BYTES >> 20} MB.")
 
 
 _OPERATIONS: dict[str, Callable[[Mapping[Any, Any], object], Callable[[Edits], object]]] = {
@@ -115,7 +144,6 @@ _OPERATIONS: dict[str, Callable[[Mapping[Any, Any], object], Callable[[Edits], o
     "undo": lambda _content, _buffers: Edits.undo,
     "redo": lambda _content, _buffers: Edits.redo,
     "reset": lambda _content, _buffers: Edits.reset,
-    "open": _open,
 }
 
 

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import traitlets as t
 
-from nnscope.errors import NnscopeError, OptionError
+from nnscope.errors import OptionError, sentence
 from nnscope.probe import METHODS, Growing, Probe, Target, styles_of
 from nnscope.records import Checks, Heatmap, Unit
 from nnscope.widget import pictures
 from nnscope.widget.desk import Look
 from nnscope.widget.study import Study
 from nnscope.widget.traits import ScopeTraits
+from nnscope.widget.worker import Worker
 
 BETWEEN = 0.2
 """Seconds between two pictures of a map that is being made."""
@@ -50,6 +51,11 @@ class Explaining(ScopeTraits):
     @property
     def _whole_probe(self) -> Probe:
         """What says what a trait may be."""
+        raise NotImplementedError
+
+    @property
+    def _worker(self) -> Worker:
+        """What draws the panel."""
         raise NotImplementedError
 
     def __init__(self, explained: Callable[[Any], Any] | None = None) -> None:
@@ -101,15 +107,26 @@ class Explaining(ScopeTraits):
     # -- maps -------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Leave off what takes long; what is there of it stays, and says so."""
+        """Leave off what takes long; what is there of it stays, and says so. A cell waits until it does."""
         asked = self._map_study.question
-        stopped = [study.leave_off() for study in self._studies]
-        if stopped[0] and self._last is not None and self._last[0] == asked:
-            self._send_map(self._last[1])
-        elif stopped[0]:
-            self.set_trait("error", "Stopped before there was a map; the one shown was made earlier.")
-        if any(stopped):
-            self._rest()
+        left = [study for study in self._studies if study.leave_off()]
+        if left:
+            self.set_trait("status", "stopping")
+            self._worker.run(lambda: self._show_what_is_left(left, asked))
+
+    def _show_what_is_left(self, left: list[Study[Any]], asked: object) -> None:
+        """Show what there is of work that was left off.
+
+        Args:
+            left: The work.
+            asked: What the map was asked.
+        """
+        if self._map_study in left:
+            if self._last is not None and self._last[0] == asked:
+                self._send_map(self._last[1])
+            else:
+                self.set_trait("error", "Stopped before there was a map; the one shown was made earlier.")
+        self._rest()
 
     def _maps_wanted(self) -> bool:
         return bool(self.cam or self.shares or self.checks) or self.sort == "share"
@@ -147,7 +164,7 @@ class Explaining(ScopeTraits):
                 versus=asked.versus,
                 ahead=not callable(asked.target),
             )
-            self._map_study.start(self._look.this.model, asked, steps)
+            self._map_study.start(self._worker, asked, steps)
         self._draw_checks()
 
     def _show_map(self, step: Growing) -> None:
@@ -176,7 +193,7 @@ class Explaining(ScopeTraits):
         self._send_packet("_map_header", "_map", pictures.map_packet(heatmap, self._look.epoch))
         self._last_sent = time.monotonic()
 
-    def _map_failed(self, error: Exception) -> None:
+    def _map_failed(self, error: BaseException) -> None:
         if self._whole is not None and self._last is not self._whole:
             self._send_map(self._whole[1])
         self._failed(error)
@@ -201,7 +218,7 @@ class Explaining(ScopeTraits):
             raise OptionError(msg)
         probe = self._look.probe
         steps = probe.checking(asked.method, asked.target, asked.layer, style=asked.style)
-        self._check_study.start(probe.model, self._whole, steps)
+        self._check_study.start(self._worker, self._whole, steps)
 
     def _show_checks(self, checks: Checks) -> None:
         self._send_packet("_checks_header", "_checks", pictures.checks_packet(checks, self._look.epoch))
@@ -224,10 +241,8 @@ class Explaining(ScopeTraits):
             self.set_trait("progress", None)
             self.set_trait("status", "ready")
 
-    def _failed(self, error: Exception) -> None:
-        known = isinstance(error, NnscopeError)
-        said = str(error) if known else f"nnscope failed with {type(error).__name__}: {error}."
-        self.set_trait("error", said)
+    def _failed(self, error: BaseException) -> None:
+        self.set_trait("error", sentence(error))
         self._rest()
 
     def _send_packet(self, header: str, body: str, packet: pictures.Packet) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from nnscope.widget import wish
@@ -14,7 +12,6 @@ from nnscope.widget.asked import Wished
 from nnscope.widget.wanting import Wanting
 from nnscope.widget.wish import Grown, Subject
 from nnscope.widget.wishlist import Wishlist, wished
-from nnscope.widget.worker import submit_idle, waiting
 
 TELLING = 0.25
 """Seconds between two words on how far the grid is filled."""
@@ -27,22 +24,9 @@ class Filling(Wanting):
         self._wishlist: Wishlist | None = None
         self._filling = False  # whether a round is under way or waits for its turn
         self._halted = False  # by the user, until pictures are asked for again
-        self._at_work = 0  # how many threads draw what the traits say
-        self._counting = threading.Lock()
         self._serial = itertools.count(1)
         self._wanted_sent = 0.0
         super().__init__(*args, **kwargs)
-
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        """While something is drawn the grid is not filled."""
-        with self._counting:
-            self._at_work += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._at_work -= 1
 
     def stop(self) -> None:
         """Leave off what takes long; the grid is filled with no more pictures until some are asked for."""
@@ -59,8 +43,8 @@ class Filling(Wanting):
         subject = wish.subject_of(look, self._state(), self.layer, self._weights)
         if self._wishlist is None or self._wishlist.subject != subject:
             row = look.probe.layers.feature_map(self.layer)
-            model = look.probe.model
-            hurry = lambda: self._gives_way() or waiting(model)  # noqa: E731
+            worker = self._worker
+            hurry = lambda: worker.waiting or self._gives_way()  # noqa: E731
             self._wishlist = Wishlist(look.probe, subject, row.channels, hurry)
             self._halted = False
             self._tell_wanted(self._wishlist)
@@ -83,15 +67,15 @@ class Filling(Wanting):
         self._fill()
 
     def _gives_way(self) -> bool:
-        """Whether a scope of its own has anything else to do; ``_rest`` follows it."""
-        return self._at_work > 0 or any(study.running for study in self._studies)
+        """Whether the scope has anything else to do; ``_rest`` follows it."""
+        return any(study.running for study in self._studies)
 
     def _fill(self) -> None:
         """Go on as soon as nothing waits, unless that is so already."""
         wishes = self._wishlist
-        if wishes is not None and not (self._filling or self._halted or wishes.finished):
+        if wishes is not None and self._is_open() and not (self._filling or self._halted or wishes.finished):
             self._filling = True
-            submit_idle(wishes.model, self._fill_on)
+            self._worker.submit_idle(self._fill_on)
 
     def _fill_on(self) -> None:
         """One round, and on; where something else runs, ``_rest`` follows it, and brings back here."""
@@ -99,7 +83,7 @@ class Filling(Wanting):
         try:
             if wishes is not None and not self._halted and not self._gives_way():
                 self._fill_round(wishes)
-        except Exception as error:  # noqa: BLE001  # it would vanish in the worker
+        except BaseException as error:  # noqa: BLE001  # it would vanish in the worker
             self._halted = True
             self._failed(error)
         finally:

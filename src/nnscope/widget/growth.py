@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 from nnscope.errors import OptionError
@@ -48,7 +47,6 @@ class Growth:
         self._steps = steps or recipe.steps
         self._size = (recipe.size, recipe.size) if recipe.size else default_size(subject.shape, SIDE)
         self._ascents: list[Ascent] = []
-        self._lock = threading.Lock()  # a cell may go on where the worker was told to leave off
 
     @property
     def grown(self) -> Grown:
@@ -65,18 +63,16 @@ class Growth:
 
     def more(self, steps: int) -> None:
         """Ask for more steps of each picture."""
-        with self._lock:
-            self._steps += steps
-            for ascent in self._ascents:
-                ascent.extend(steps)
+        self._steps += steps
+        for ascent in self._ascents:
+            ascent.extend(steps)
 
     def rounds(self) -> Iterator[Grown]:
         """Let them grow on, a round at a time; the last one is whole."""
         while True:
-            with self._lock:
-                if self.grown.done < 1:  # else another run of rounds made the last one
-                    next(self._next())
-                grown = self.grown
+            if self.grown.done < 1:  # else another run of rounds made the last one
+                next(self._next())
+            grown = self.grown
             yield grown
             if grown.done == 1:
                 return

@@ -7,38 +7,53 @@ from typing import Any, Literal
 
 import traitlets as t
 
-from nnscope.errors import NnscopeError, OptionError
+from nnscope.errors import NnscopeError, OptionError, sentence
 from nnscope.widget import messages
 from nnscope.widget.answers import UNASKED, answer
 from nnscope.widget.asked import Asked
 from nnscope.widget.drawing import Drawing
-from nnscope.widget.edit import Edit, Wanted
+from nnscope.widget.edit import Edit, Part, Wanted, opening
+from nnscope.widget.pages import Pages
 from nnscope.widget.traits import FROM_BROWSER
-from nnscope.widget.worker import submit
+from nnscope.widget.uploads import Uploads
+from nnscope.widget.worker import unwaiting
 from nnscope.wire.stream import chunks
+
+
+class _Origin(threading.local):
+    """Whether this thread takes trait values from the browser, and what they ask for."""
+
+    browser = False
+    draws = False
 
 
 class Listening(Drawing):
     """The part of a scope that the browser talks to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._origin = threading.local()
+        self._origin = _Origin()
         self._unanswered: set[int] = set()  # requests that are neither answered nor cancelled
+        self._uploads = Uploads()
+        self._pages = Pages()
         super().__init__(*args, **kwargs)
 
     def _handle_msg(self, msg: Any) -> None:
         """Take any message from the frontend; nothing in it can raise here."""
         try:
-            data = msg["content"]["data"]
-            method = data["method"]
-            if method == "update":
-                self.set_state(data["state"])
-            elif method == "request_state":
-                self.send_state()
-            elif method == "custom":
-                self._handle_custom_msg(data["content"], msg.get("buffers", []))
+            with unwaiting():
+                self._take_message(msg)
         except (LookupError, TypeError, AttributeError) as error:
             self._refuse(0, f"A message from the browser was malformed ({type(error).__name__}).")
+
+    def _take_message(self, msg: Any) -> None:
+        data = msg["content"]["data"]
+        method = data["method"]
+        if method == "update":
+            self.set_state(data["state"])
+        elif method == "request_state":
+            self.send_state()
+        elif method == "custom":
+            self._handle_custom_msg(data["content"], msg.get("buffers", []))
 
     def set_state(self, sync_data: Any) -> None:
         """Take trait values from the browser: the legal ones of the traits that are its to write."""
@@ -54,15 +69,18 @@ class Listening(Drawing):
                 self._changed_sides()
         finally:
             self._origin.browser = False
+            asked, self._origin.draws = self._origin.draws, False
         if "specimen" in sync_data and "against" in sync_data:
             # Where the two change places there is no other in between. The browser has heard of that, and
             # does not hear again what it wrote.
             self.send_state("against")
+        if asked and self._opened is not None:
+            self._ask_to_draw()
 
     @property
     def _from_browser(self) -> bool:
         """Whether the change that goes on in this thread came from the browser."""
-        return getattr(self._origin, "browser", False)
+        return self._origin.browser
 
     def _take(self, name: str, value: Any) -> None:
         trait = self.traits()[name]
@@ -70,12 +88,10 @@ class Listening(Drawing):
             if isinstance(value, bool) and not isinstance(trait, t.Bool):  # to Python, True is the int 1
                 msg = f"The trait {name} takes no {value}."
                 raise OptionError(msg)
-            # Checked before it is set: ipywidgets sets first and rolls back after a TraitError only.
-            trait._validate(self, value)
-            with self._lock:
-                super().set_state({name: value})
+            with self._outbox.heard(**{name: value}):
+                self.set_trait(name, value)
         except (NnscopeError, t.TraitError, TypeError, ValueError, OverflowError) as error:
-            self._refuse(0, str(error))
+            self._refuse(0, sentence(error) if isinstance(error, NnscopeError) else str(error) or repr(error))
             self.send_state(name)
 
     def _receive(self, _widget: Any, content: Any, buffers: Any) -> None:
@@ -83,23 +99,34 @@ class Listening(Drawing):
         try:
             with self._whole_probe.settled():
                 message = messages.parse(content, self._whole_probe.layers, buffers)
+            self._act(rid, message)
         except NnscopeError as error:
             self._refuse(rid, str(error))
-            return
-        model = self._whole_probe.model
+
+    def _act(self, rid: int, message: messages.Message) -> None:
         if isinstance(message, messages.Ping):
-            self.send({"k": "pong", "rid": rid})
+            self.send({"k": "pong", "rid": rid, "busy": self._work()})
         elif isinstance(message, messages.Cancel):
             self._unanswered.discard(message.rid)
         elif isinstance(message, messages.Stop):
             self.stop()
+        elif isinstance(message, messages.Views):
+            if self._pages.are_left(message.page, message.views):
+                self.stop()
         elif isinstance(message, messages.Grow):
             self._ask_to_grow(message.op)
-        elif isinstance(message, (Edit, Wanted)):
-            self._submit_edit(message)
-        else:
+        elif isinstance(message, messages.Get):
             self._unanswered.add(rid)
-            submit(model, lambda: self._answer(message))
+            self._worker.submit(lambda: self._answer(message))
+        else:
+            self._take_edit(rid, message)
+
+    def _work(self) -> str:
+        """What is being done for the panel, in words; "" where nothing is."""
+        status: str = self.status
+        if status != "ready":
+            return status
+        return "computing" if self._worker.busy else ""
 
     def _answer(self, get: messages.Get) -> None:
         if get.rid not in self._unanswered:
@@ -114,9 +141,9 @@ class Listening(Drawing):
                 head = {"header": header} if part == 0 else {}
                 self.send({"k": "data", "rid": get.rid, "part": part, "parts": parts, **head}, [piece])
             if self._header.get("epoch") != self._look.epoch:  # the answer found other weights
-                submit(self._whole_probe.model, self._refresh)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
-            self._refuse(get.rid, str(error))
+                self._ask_to_draw()
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
+            self._refuse(get.rid, sentence(error))
         finally:
             self._unanswered.discard(get.rid)
 
@@ -126,31 +153,36 @@ class Listening(Drawing):
 
     def _ask_to_grow(self, op: Literal["cancel", "again", "more"]) -> None:
         self._leave_growth(op)
-        draw = self._cancel_growth if op == "cancel" else self._refresh
-        submit(self._whole_probe.model, draw)
+        if op == "cancel":
+            self._worker.submit(self._cancel_growth)
+        else:
+            self._ask_to_draw()
 
-    def _submit_edit(self, message: Edit | Wanted) -> None:
+    def _take_edit(self, rid: int, message: Edit | Part | Wanted) -> None:
+        if isinstance(message, Part):
+            file = self._uploads.take(rid, message)
+            if file is None:  # more of it comes
+                return
+            edit = opening(rid, message.name, file)
+        else:
+            edit = message if isinstance(message, Edit) else Edit(rid, self._showing(message))
         specimen = self.specimen  # as it is now: it may be another one when its turn comes
-        try:
-            edit = message if isinstance(message, Edit) else Edit(message.rid, self._showing(message))
-        except NnscopeError as error:
-            self._refuse(message.rid, str(error))
-            return
-        submit(self._whole_probe.model, lambda: self._edit(edit, specimen))
+        self._worker.submit(lambda: self._edit(edit, specimen))
 
     def _edit(self, edit: Edit, specimen: int) -> None:
         """Change an image and draw what became of it; the sender waits for the end of it."""
         try:
             edit.make(self._desk.edits(specimen))
-            self.redraw()
+            self._changed_sides()
+            self._refresh()
             self.send({"k": "done", "rid": edit.rid})
-        except Exception as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
-            self._refuse(edit.rid, str(error))
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
+            self._refuse(edit.rid, sentence(error))
 
     def redraw(self) -> None:
         """Draw what ``edits`` have made of the image."""
         self._changed_sides()
-        self._refresh()
+        self._ask_to_draw()
 
     def _changed_sides(self) -> None:
         """Draw this where there is nothing left to compare with."""

@@ -14,6 +14,7 @@ Browser → kernel::
     {"k": "get", "rid": 6, "epoch": 0, "what": "pins", "layer": "", "channels": [], "units": ["a.3[14]"]}
     {"k": "edit", "rid": 7, "op": "stroke", …}
     {"k": "grow", "rid": 8, "op": "more"}
+    {"k": "views", "rid": 9, "page": "f3a9…", "views": 2}
 
 An ``edit`` changes the image; ``widget/edit.py`` lists its operations. What a ``get`` asks for is one of
 ``WHATS``; the packet that answers is described in ``wire/packet.py``.
@@ -22,7 +23,7 @@ Kernel → browser::
 
     {"k": "data", "rid": 1, "part": 0, "parts": 2, "header": {…}} + one buffer
     {"k": "error", "rid": 1, "code": "layer", "message": "…"}
-    {"k": "pong", "rid": 4}
+    {"k": "pong", "rid": 4, "busy": "making the map: RISE"}
     {"k": "done", "rid": 7}
 
 The buffers of a ``data`` reply, joined in the order of ``part``, are the body of one packet
@@ -30,6 +31,9 @@ The buffers of a ``data`` reply, joined in the order of ``part``, are the body o
 ``stop``, which ends what takes long (``progress`` is a number then): what is there of it stays. Pictures
 that grow pause, and the grid is filled with no more of them until some are asked for again. An ``edit`` is
 ``done`` once the traits say what became of it.
+
+``pong`` tells what is being done, or "". ``views`` tells how many views of the scope a page has, under a name
+that it gave itself, and gets no reply: where no page has any more, what takes long ends as with ``stop``.
 
 ``grow`` is about the pictures of the enlarged channel, and gets no reply either: "cancel" ends what grows and
 throws it away (whole pictures that were there before come back), "again" begins anew with the present
@@ -46,13 +50,16 @@ from typing import Any, Literal, NamedTuple
 
 from nnscope.errors import OptionError
 from nnscope.records import Layer, LayerTable, Unit
-from nnscope.widget.edit import Edit, Wanted, parse_edit
+from nnscope.widget.edit import Edit, Part, Wanted, parse_edit
 
 MOST_CHANNELS = 4096
 """Most channels one request may ask for."""
 
 MOST_PINS = 12
 """Most channels that are held in sight."""
+
+LONGEST_PAGE = 64
+"""Characters of what a page calls itself."""
 
 What = Literal[
     "coarse",
@@ -152,6 +159,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Views:
+    """How many views of the scope a page has."""
+
+    rid: int
+    page: str
+    views: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grow:
     """The pictures of the enlarged channel are to end, to begin anew, or to have more steps."""
 
@@ -159,7 +175,10 @@ class Grow:
     op: Literal["cancel", "again", "more"]
 
 
-Message = Get | Edit | Wanted | Cancel | Ping | Stop | Grow
+_PLAIN: dict[str, type[Ping | Cancel | Stop]] = {"ping": Ping, "cancel": Cancel, "stop": Stop}
+"""Those that say no more than that."""
+
+Message = Get | Edit | Part | Wanted | Cancel | Ping | Stop | Views | Grow
 
 
 def parse(content: object, layers: LayerTable, buffers: object = ()) -> Message:
@@ -174,19 +193,17 @@ def parse(content: object, layers: LayerTable, buffers: object = ()) -> Message:
         raise OptionError(msg)
     rid = _whole(content.get("rid"), "rid", 2**53)
     match content.get("k"):
-        case "ping":
-            return Ping(rid)
-        case "cancel":
-            return Cancel(rid)
-        case "stop":
-            return Stop(rid)
+        case "ping" | "cancel" | "stop" as kind:
+            return _PLAIN[kind](rid)
         case "get":
             return _parse_get(rid, content, layers)
+        case "views":
+            return Views(rid, _page(content.get("page")), _whole(content.get("views"), "views", 2**16))
         case "edit":
             return parse_edit(rid, content, buffers)
         case "grow":
             return Grow(rid, _grow_op(content.get("op")))
-    msg = "A message's k is 'get', 'edit', 'grow', 'cancel', 'stop' or 'ping'."
+    msg = "A message's k is 'get', 'edit', 'grow', 'views', 'cancel', 'stop' or 'ping'."
     raise OptionError(msg)
 
 
@@ -217,6 +234,13 @@ def _grow_op(value: object) -> Literal["cancel", "again", "more"]:
             return known
     msg = "The op of a message 'grow' is cancel, again or more."
     raise OptionError(msg)
+
+
+def _page(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PAGE:
+        msg = f"A message's page is a name of 1 to {LONGEST_PAGE} characters."
+        raise OptionError(msg)
+    return value
 
 
 def _units(value: object, layers: LayerTable) -> tuple[Unit, ...]:

@@ -11,7 +11,7 @@ from nnscope.errors import NnscopeError, UnavailableError
 from nnscope.records import Histogram
 from nnscope.records.histogram import Numbers
 from nnscope.widget.explaining import Explaining
-from nnscope.widget.worker import submit
+from nnscope.widget.worker import Worker
 
 LEAST = 0.5
 """Where a logarithmic axis of counts begins: an empty bin has no height."""
@@ -141,7 +141,7 @@ class _Follower:
         self, scope: Explaining, figure: Any, bars: Any, draw: Callable[[], Bars], names: tuple[str, ...]
     ) -> None:
         self._scope, self.figure, self._bars = scope, figure, bars
-        self._model = scope.probe.model
+        self._worker: Worker = scope._worker
         self._draw, self._names = draw, names
         self._queued = self._stopped = False
         scope.observe(self._changed, names)
@@ -179,7 +179,7 @@ class _Follower:
             self.stop()
         elif not self._queued:
             self._queued = True
-            submit(self._model, self.draw)
+            self._worker.submit(self.draw)
 
 
 def _centres(histogram: Histogram) -> Any:

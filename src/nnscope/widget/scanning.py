@@ -40,7 +40,7 @@ class Scanning(Explaining):
         self.set_trait("status", "silencing channel after channel")
         values: dict[str, Any] = {"zero": 0.0, "mean": "mean", "other": opposite}
         steps = probe.scanning(self.layer, target, values[self.fill])
-        self._effects_study.start(probe.model, asked, steps)
+        self._effects_study.start(self._worker, asked, steps)
 
     def _show_effects(self, effects: Effects) -> None:
         whole = effects.done == 1

@@ -24,7 +24,6 @@ from nnscope.widget.logbook import Logbook, Writer
 from nnscope.widget.plots import Plots
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.wanting import GROWING
-from nnscope.widget.worker import submit
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -117,9 +116,11 @@ class Scope(Listening):
             UnavailableError: The scope was released.
             ForwardError: The model raised.
         """
+        self._worker.run(lambda: self._write(Logbook(writer, self.layer, step)))
+
+    def _write(self, book: Logbook) -> None:
         self.probe.refresh()
         self._refresh()
-        book = Logbook(writer, self.layer, step)
         book.channels(self._look.shown, self.normalize, self.colormap)
         book.histograms(self._look.probe, self._explains())
         heatmap = self._finished()
@@ -131,7 +132,7 @@ class Scope(Listening):
         for name, value in self._start.items():
             setattr(self, name, value)
         self._changed_sides()
-        self._refresh()
+        self._ask_to_draw()
         self.observe(self._on_view, [*LOOKING, *ASKING, *GROWING])
         super().open()
 
@@ -145,7 +146,8 @@ class Scope(Listening):
     @t.default("layout")
     def _room(self) -> ipywidgets.Layout:
         """In a row, what others leave: the panel fits what it is given, so it would be given nothing."""
-        return ipywidgets.Layout(flex="1 1 0%", min_width="min(480px, 100%)")
+        self._own_layout = ipywidgets.Layout(flex="1 1 0%", min_width="min(480px, 100%)")
+        return self._own_layout
 
     # -- what a trait may be ----------------------------------------------------------------
 
@@ -199,26 +201,10 @@ class Scope(Listening):
             self._changed_sides()
         self._settle_question(change.name)
         self._settle_growing(change.name, by_browser=self._from_browser)
-        if not self._from_browser:
-            self._refresh()
-        elif change.name == "layer" and not self._maps_wanted() and self._at_hand():
-            with self._look.this.settled():  # a look into the cache, which need not wait for the worker
-                self._draw()
-        elif not self._queued:
-            # The job reads the traits when it runs, so one in the queue is enough: the latest wins.
-            self._queued = True
-            submit(self.probe.model, self._refresh)
-
-    def _at_hand(self) -> bool:
-        """Whether the layer can be drawn at once: nothing else has changed, and it is kept."""
-        if self._drawn is None or self._drawn != self._state() or self.sort == "effect":
-            return False
-        if self.wants or self.channel is not None:  # then there is more to draw than the layer
-            return False
-        try:
-            return self._look.shown.at_hand(self.layer)
-        except NnscopeError:  # this side has no such layer, which the worker says in the panel
-            return False
+        if self._from_browser:
+            self._origin.draws = True  # once all that came along is taken, see set_state
+        else:
+            self._ask_to_draw()
 
     def _settle_specimen(self) -> None:
         """Let go of what another specimen has not: its model may have other layers."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from torch import nn
-
-from nnscope.widget.worker import submit
+from nnscope.widget.worker import Worker
 
 
 class _Step(Protocol):
@@ -22,16 +19,17 @@ S = TypeVar("S", bound=_Step)
 class Study(Generic[S]):
     """At most one piece of work at a time; a new one takes the place of the old.
 
+    All but ``leave_off`` and ``running`` is for the worker alone.
+
     Args:
         show: Called with each step; where it is not whole, another one follows or ``leave_off`` is called.
         fail: Called with what went wrong, once; no other step follows.
     """
 
-    def __init__(self, show: Callable[[S], None], fail: Callable[[Exception], None]) -> None:
+    def __init__(self, show: Callable[[S], None], fail: Callable[[BaseException], None]) -> None:
         self._show = show
         self._fail = fail
         self._steps: Iterator[S] | None = None
-        self._making = threading.RLock()  # steps are made by the worker, or by whoever cannot wait for it
         self.question: object = None
         """What is being worked on, was last, or was left off by the user; ``None`` after ``forget``."""
 
@@ -40,7 +38,7 @@ class Study(Generic[S]):
         """Whether steps are still to come."""
         return self._steps is not None
 
-    def start(self, model: nn.Module, question: object, steps: Iterator[S]) -> None:
+    def start(self, worker: Worker, question: object, steps: Iterator[S]) -> None:
         """Begin, in place of what was going on; the first step is made here and now.
 
         Raises:
@@ -56,7 +54,7 @@ class Study(Generic[S]):
             self.forget()
             raise
         if self.running:
-            submit(model, lambda: self._go_on(model, steps))
+            worker.submit(lambda: self._go_on(worker, steps))
 
     def leave_off(self) -> bool:
         """End after the step that is being made; says whether anything was going on."""
@@ -72,25 +70,24 @@ class Study(Generic[S]):
         while (steps := self._steps) is not None and self._advance(steps):
             pass
 
-    def _go_on(self, model: nn.Module, steps: Iterator[S]) -> None:
+    def _go_on(self, worker: Worker, steps: Iterator[S]) -> None:
         if self._advance(steps):
-            submit(model, lambda: self._go_on(model, steps))
+            worker.submit(lambda: self._go_on(worker, steps))
 
     def _advance(self, steps: Iterator[S]) -> bool:
         """Make one step and say whether another one follows."""
-        with self._making:
-            if self._steps is not steps:
-                return False
-            try:
-                step = next(steps)
-            except Exception as error:  # noqa: BLE001  # it would vanish in the worker
-                if self._steps is steps:
-                    self.forget()
-                    self._fail(error)
-                return False
-            if self._steps is not steps:  # stopped meanwhile
-                return False
-            if step.done == 1:
-                self._steps = None
-            self._show(step)
-            return step.done < 1
+        if self._steps is not steps:
+            return False
+        try:
+            step = next(steps)
+        except BaseException as error:  # noqa: BLE001  # it would vanish in the worker
+            if self._steps is steps:
+                self.forget()
+                self._fail(error)
+            return False
+        if self._steps is not steps:  # stopped meanwhile
+            return False
+        if step.done == 1:
+            self._steps = None
+        self._show(step)
+        return step.done < 1

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from nnscope.errors import NnscopeError, OptionError, UnavailableError
+from nnscope.errors import NnscopeError, OptionError, UnavailableError, sentence
 from nnscope.probe import ByteCache, Edits, Probe
 from nnscope.records import FeatureVisualization, Specimen
 from nnscope.widget import wanted, wish
@@ -25,7 +25,6 @@ from nnscope.widget.pictures import finite
 from nnscope.widget.scanning import Scanning
 from nnscope.widget.study import Study
 from nnscope.widget.wish import MEGABYTE, PICTURES, Grown, Recipe, Subject
-from nnscope.widget.worker import submit, waiting
 
 GROWING = ("channel", "growing", "wants", "wants_steps", "wants_size", "wants_seed")
 """The traits that change what is made of channels."""
@@ -63,7 +62,6 @@ class Wanting(Scanning):
         self._enlarged: tuple[Subject, int] | None = None
         self._paused: ByteCache[Growth] = ByteCache(PAUSED)
         self._grow_study: Study[Grown] = Study(self._show_growth, self._growth_failed)
-        self._grow_lock = threading.RLock()
         self._asked_to_grow = ""
         self._wants_sent = 0.0
         self._wants_shown: tuple[Any, ...] | None = None
@@ -108,16 +106,14 @@ class Wanting(Scanning):
 
     def stop(self) -> None:
         """Leave off what takes long; what is there of it stays, and says so. Growing pictures pause."""
-        grows = self._grow_study.leave_off()
         self._tell_growing(growing=False)
         super().stop()
-        if grows:  # the round that was being made is behind it then
-            submit(self._look.probe.model, self._send_paused)
-            self._rest()
 
-    def _send_paused(self) -> None:
-        with contextlib.suppress(NnscopeError):  # let go of meanwhile
-            self._send_wants()
+    def _show_what_is_left(self, left: list[Study[Any]], asked: object) -> None:
+        if self._grow_study in left:  # the round that was being made is behind it by now
+            with contextlib.suppress(NnscopeError):  # let go of meanwhile
+                self._send_wants()
+        super()._show_what_is_left(left, asked)
 
     def _leave_growth(self, op: Literal["cancel", "again", "more"]) -> None:
         """End what grows at once; what else was asked for follows when it is drawn."""
@@ -127,12 +123,11 @@ class Wanting(Scanning):
 
     def _cancel_growth(self) -> None:
         """Throw away what grows; whole pictures that were there before come back."""
-        with self._grow_lock:
-            self._grow_study.forget()
-            self._tell_growing(growing=False)
-            self._paused.discard(self._enlarged)
-            self._growth = None
-            self._send_wants()
+        self._grow_study.forget()
+        self._tell_growing(growing=False)
+        self._paused.discard(self._enlarged)
+        self._growth = None
+        self._send_wants()
         self._rest()
 
     # -- from the traits to the pictures --------------------------------------------------------
@@ -140,10 +135,9 @@ class Wanting(Scanning):
     def _draw_wants(self) -> None:
         asked, self._asked_to_grow = self._asked_to_grow, ""
         try:
-            with self._grow_lock:
-                if asked and self.channel is not None:
-                    self._tell_growing(growing=True)
-                self._grow(asked)
+            if asked and self.channel is not None:
+                self._tell_growing(growing=True)
+            self._grow(asked)
         except Exception:
             self._tell_growing(growing=False)
             raise
@@ -180,8 +174,7 @@ class Wanting(Scanning):
             steps = None
             if whole is not None and asked == "more":  # to be made again: its ascents are no longer there
                 recipe, steps = whole.recipe, whole.steps + self.wants_steps
-            hurry = self._hurrying(probe)
-            growth = Growth(probe, subject, channel, recipe, hurry=hurry, steps=steps)
+            growth = Growth(probe, subject, channel, recipe, hurry=self._hurrying(), steps=steps)
         elif asked == "more" and growth is not None:
             growth.more(self.wants_steps)
         if growth is None or growth.grown.done == 1:
@@ -193,7 +186,7 @@ class Wanting(Scanning):
             return
         self._growth = growth
         self.set_trait("status", f"making what channel {channel} of {subject.layer} wants")
-        self._grow_study.start(probe.model, growth, self._rounds(probe, growth))
+        self._grow_study.start(self._worker, growth, self._rounds(probe, growth))
         self._paused.put((subject, channel), value=growth, nbytes=growth.nbytes)
 
     def _fits_recipe(self, recipe: Recipe) -> bool:
@@ -207,10 +200,10 @@ class Wanting(Scanning):
             if self._weights.number(probe.model) != growth.subject.weights:
                 raise UnavailableError(CHANGED)
 
-    def _hurrying(self, probe: Probe) -> Callable[[], bool]:
-        """Whether what grows is to end its round: it was left off, or something else wants the model."""
-        model = probe.model
-        return lambda: not self._grow_study.running or waiting(model)
+    def _hurrying(self) -> Callable[[], bool]:
+        """Whether what grows is to end its round: it was left off, or something else waits for its turn."""
+        worker = self._worker
+        return lambda: not self._grow_study.running or worker.waiting
 
     # -- from the pictures to the panel ---------------------------------------------------------
 
@@ -235,11 +228,10 @@ class Wanting(Scanning):
     def _made_whole(self, subject: Subject, grown: Grown) -> None:
         """Told of whole pictures."""
 
-    def _growth_failed(self, error: Exception) -> None:
+    def _growth_failed(self, error: BaseException) -> None:
         changed = isinstance(error, UnavailableError)
-        left = str(error) if isinstance(error, NnscopeError) else f"It ended with {type(error).__name__}."
         with contextlib.suppress(NnscopeError):
-            self._send_wants(left)
+            self._send_wants(sentence(error))
         self._tell_growing(growing=False)
         if changed:
             self._rest()

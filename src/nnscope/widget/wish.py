@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -125,15 +124,13 @@ class Weights:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[nn.Module, Fingerprint, int]] = {}
-        self._lock = threading.Lock()
 
     def number(self, model: nn.Module) -> int:
         """The number of a model as it is now."""
-        with self._lock:
-            known = self._known.get(id(model))
-            if known is None or known[1].stale():
-                known = self._known[id(model)] = model, Fingerprint(model), next(_serial)
-            return known[2]
+        known = self._known.get(id(model))
+        if known is None or known[1].stale():
+            known = self._known[id(model)] = model, Fingerprint(model), next(_serial)
+        return known[2]
 
 
 _serial = itertools.count()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
@@ -62,7 +61,6 @@ class Wishlist:
         self._ascent: Ascent | None = None
         self._shelf: dict[tuple[int, ...], Ascent] = {}  # batches that can go on where they were left
         self._ways = _ways(subject)
-        self._lock = threading.RLock()
 
     @property
     def model(self) -> nn.Module:
@@ -87,37 +85,33 @@ class Wishlist:
     @property
     def finished(self) -> bool:
         """Whether there is nothing left to do."""
-        with self._lock:
-            return not self._batch and not self._missing(1)
+        return not self._batch and not self._missing(1)
 
     def ask(self, channels: Sequence[int]) -> None:
         """Make these first, in this order."""
-        with self._lock:
-            self._asked = tuple(channels)
-            self._whole -= {channel for channel in channels if not self._is_whole(channel)}
-            urgent = set(channels) - self._whole
-            if self._ascent is not None and urgent and urgent.isdisjoint(self._batch):
-                self._shelf[self._batch] = self._ascent
-                while len(self._shelf) > SHELVED:
-                    del self._shelf[next(iter(self._shelf))]
-                self._end_batch()
+        self._asked = tuple(channels)
+        self._whole -= {channel for channel in channels if not self._is_whole(channel)}
+        urgent = set(channels) - self._whole
+        if self._ascent is not None and urgent and urgent.isdisjoint(self._batch):
+            self._shelf[self._batch] = self._ascent
+            while len(self._shelf) > SHELVED:
+                del self._shelf[next(iter(self._shelf))]
+            self._end_batch()
 
     def take(self, grown: Grown) -> None:
         """Pictures of the enlarged channel are whole: the first of them is what it wants."""
         (tile,) = tiles_of(grown.made[0], self._tile)
-        with self._lock:
-            self._put(grown.channel, tile)
+        self._put(grown.channel, tile)
 
     def round(self) -> None:
         """Go on for a moment; nothing is held afterwards."""
-        with self._lock:
-            try:
-                if self._ascent is None:
-                    self._ascent = self._begin()
-                if self._ascent is not None:
-                    self._keep(next(self._ascent))
-            except NnscopeError as error:
-                self._give_up(str(error))
+        try:
+            if self._ascent is None:
+                self._ascent = self._begin()
+            if self._ascent is not None:
+                self._keep(next(self._ascent))
+        except NnscopeError as error:
+            self._give_up(str(error))
 
     # -- inside -----------------------------------------------------------------------------
 

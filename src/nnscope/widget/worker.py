@@ -1,7 +1,8 @@
-"""One thread a model, where everything the browser asks for is computed.
+"""One thread a model, where all that a panel shows is computed and drawn.
 
-Comm callbacks only check and submit: ipykernel 7 runs them beside the user's cells, and a
-callback that computes would hold up the kernel's messages.
+Comm callbacks only check and submit: ipykernel 7 runs them beside the user's cells, and a callback that
+computes would hold up the kernel's messages. A cell that moves a panel waits until it is drawn. Nobody else
+waits for a worker: it might wait in turn, and then neither would go on.
 """
 
 from __future__ import annotations
@@ -9,67 +10,116 @@ from __future__ import annotations
 import contextvars
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from torch import nn
+
+from nnscope.probe import in_pass
 
 Job = Callable[[], None]
 
 
-class _Worker:
-    """The thread, and how many jobs wait for it."""
+class Worker:
+    """The thread, what waits for it, and whether it has anything to do."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nnscope")
+        self._pool = ThreadPoolExecutor(1, "nnscope", _never_waits)
         self._lock = threading.Lock()
-        self.waiting = 0
+        self._waiting = 0
+        self._running = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a job that was submitted, but for idle ones, waits for its turn."""
+        return self._waiting > 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do or being done."""
+        return self.waiting or self._running
 
     def submit(self, job: Job) -> Future[None]:
+        """Run ``job`` on the thread, after the jobs submitted before.
+
+        The caller's context goes along: ipykernel 7 finds the comm's reply address in it.
+        """
         with self._lock:
-            self.waiting += 1
-        return self._put(self._begun, job)
+            self._waiting += 1
+        return self._put(self._begin, job)
 
     def submit_idle(self, job: Job) -> None:
+        """Run ``job`` on the thread once nothing that was submitted waits for it."""
         self._put(self._when_idle, job)
+
+    def run(self, job: Job) -> None:
+        """Submit ``job``, and wait for its end where this thread may.
+
+        Raises:
+            Exception: What the job raised, where it was waited for.
+            KeyboardInterrupt: The user would not wait; the job goes on.
+        """
+        finish(self.submit(job))
+
+    # -- inside -----------------------------------------------------------------------------
 
     def _put(self, run: Callable[[Job], None], job: Job) -> Future[None]:
         return self._pool.submit(contextvars.copy_context().run, run, job)
 
-    def _begun(self, job: Job) -> None:
+    def _begin(self, job: Job) -> None:
         with self._lock:
-            self.waiting -= 1
-        job()
+            self._waiting -= 1
+        self._do(job)
 
     def _when_idle(self, job: Job) -> None:
         if self.waiting:  # they stand before this one once it is put back, so it does not go round in vain
             self.submit_idle(job)
         else:
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        self._running = True
+        try:
             job()
+        finally:
+            self._running = False
 
 
-_workers: weakref.WeakKeyDictionary[nn.Module, _Worker] = weakref.WeakKeyDictionary()
+def finish(job: Future[None]) -> None:
+    """Wait for the end of a job, where this thread may."""
+    if not getattr(_thread, "hurried", False) and not in_pass():
+        job.result()
+
+
+@contextmanager
+def unwaiting() -> Iterator[None]:
+    """Inside, this thread waits for no worker: it serves the browser."""
+    before = getattr(_thread, "hurried", False)
+    _thread.hurried = True
+    try:
+        yield
+    finally:
+        _thread.hurried = before
+
+
+def _never_waits() -> None:
+    _thread.hurried = True
+
+
+_thread = threading.local()
+_workers: weakref.WeakKeyDictionary[nn.Module, Worker] = weakref.WeakKeyDictionary()
+_making = threading.Lock()
+
+
+def worker_of(model: nn.Module) -> Worker:
+    """The worker of a model."""
+    with _making:
+        if model not in _workers:
+            _workers[model] = Worker()
+        return _workers[model]
 
 
 def submit(model: nn.Module, job: Job) -> Future[None]:
-    """Run ``job`` on the model's thread, after the jobs submitted before.
-
-    The caller's context goes along: ipykernel 7 finds the comm's reply address in it.
-    """
-    return _worker(model).submit(job)
-
-
-def submit_idle(model: nn.Module, job: Job) -> None:
-    """Run ``job`` on the model's thread once nothing that was submitted waits for it."""
-    _worker(model).submit_idle(job)
-
-
-def waiting(model: nn.Module) -> bool:
-    """Whether a job that was submitted, but for idle ones, waits for the model's thread."""
-    return _worker(model).waiting > 0
-
-
-def _worker(model: nn.Module) -> _Worker:
-    if model not in _workers:
-        _workers[model] = _Worker()
-    return _workers[model]
+    """Run ``job`` on the model's thread, after the jobs submitted before."""
+    return worker_of(model).submit(job)

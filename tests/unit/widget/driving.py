@@ -2,12 +2,10 @@
 
 import threading
 
-from nnscope.widget.worker import submit
-
 
 def settled(scope):
     """Wait until all that was submitted before is done."""
-    submit(scope.probe.model, lambda: None).result(30)
+    scope._worker.submit(lambda: None).result(30)
 
 
 def message(scope, content, buffers=()):
@@ -24,7 +22,7 @@ class Held:
 
     def __init__(self, scope):
         self.event = threading.Event()
-        submit(scope.probe.model, lambda: self.event.wait(30))
+        scope._worker.submit(lambda: self.event.wait(30))
 
     def __enter__(self):
         return self

@@ -14,7 +14,8 @@ from torch import nn
 
 from nnscope.errors import NnscopeError
 from nnscope.probe import Probe
-from nnscope.widget.edit import MOST_BYTES, parse_edit
+from nnscope.widget.edit import MOST_BYTES, Part, opening, parse_edit
+from nnscope.widget.uploads import MOST_FILES, Uploads
 
 STROKE = {
     "op": "stroke",
@@ -36,7 +37,10 @@ def probe():
 def made(probe, *contents, buffers=()):
     edits = probe.edits()
     for content in contents:
-        parse_edit(1, content, list(buffers)).make(edits)
+        edit = parse_edit(1, content, list(buffers))
+        if isinstance(edit, Part):
+            edit = opening(1, edit.name, Uploads().take(1, edit))
+        edit.make(edits)
     return edits
 
 
@@ -84,6 +88,41 @@ def test_a_file_that_is_no_image_is_a_sentence(probe):
         parse_edit(1, {"op": "open", "name": "huge"}, [memoryview(bytes(MOST_BYTES + 1))])
 
 
+def part(number, parts, data, name="cat.png"):
+    return parse_edit(1, {"op": "open", "name": name, "part": number, "parts": parts}, [data])
+
+
+def test_a_file_comes_in_parts_and_is_whole_with_the_last():
+    uploads = Uploads()
+    assert uploads.take(1, part(0, 3, b"ab")) is None
+    assert uploads.take(2, part(0, 2, b"other ")) is None
+    assert uploads.take(1, part(1, 3, b"cd")) is None
+    assert uploads.take(2, part(1, 2, b"file")) == b"other file"
+    assert uploads.take(1, part(2, 3, b"e")) == b"abcde"
+
+
+def test_a_part_that_is_missing_is_told_and_the_file_forgotten():
+    uploads = Uploads()
+    uploads.take(1, part(0, 3, b"ab"))
+    with pytest.raises(NnscopeError, match=r"Part 1 of 'cat\.png' did not arrive"):
+        uploads.take(1, part(2, 3, b"e"))
+    with pytest.raises(NnscopeError, match="Part 0"):
+        uploads.take(1, part(1, 3, b"cd"))
+
+
+def test_what_is_kept_of_files_under_way_is_bounded():
+    uploads = Uploads()
+    half = bytes(MOST_BYTES // 2 + 1)
+    uploads.take(1, part(0, 3, half))
+    with pytest.raises(NnscopeError, match="at most 16 MB"):
+        uploads.take(1, part(1, 3, half))
+    for rid in range(MOST_FILES + 1):
+        uploads.take(rid, part(0, 2, b"a"))
+    with pytest.raises(NnscopeError, match="Part 0"):
+        uploads.take(0, part(1, 2, b"b"))
+    assert uploads.take(1, part(1, 2, b"b")) == b"ab"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -104,6 +143,14 @@ def test_anything_else_is_refused(wrong):
 def test_a_buffer_that_holds_no_bytes_is_refused(buffer):
     with pytest.raises(NnscopeError, match="one buffer"):
         parse_edit(1, {"op": "open", "name": "a.png"}, [buffer])
+
+
+@pytest.mark.parametrize(
+    ("number", "parts"), [(2, 2), (-1, 2), (0, 0), (0, 10**6), (True, 2), (0, "2"), (0.0, 1)]
+)
+def test_a_part_with_an_impossible_number_is_refused(number, parts):
+    with pytest.raises(NnscopeError, match="part"):
+        part(number, parts, b"x")
 
 
 anything = st.recursive(

@@ -7,20 +7,20 @@ import torch
 from torch import nn
 
 import nnscope
+from driving import message, settled, update
 from nnscope.probe import METHODS
-from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
 
 class Gate(nn.Module):
-    """Holds up passes of another thread until it is let through, one at a time."""
+    """Holds up passes of several images until they are let through, one at a time."""
 
     def __init__(self):
         super().__init__()
         self.conv, self.head = nn.Conv2d(3, 6, 3), nn.Linear(6, 4)
 
     def forward(self, x):
-        if threading.current_thread() is not threading.main_thread():
+        if len(x) > 1:
             PASSES.append(len(x))
             assert OPEN.acquire(timeout=20)
         return self.head(self.conv(x).relu().mean((2, 3)))
@@ -38,14 +38,17 @@ def scope():
     torch.manual_seed(0)
     scope = nnscope.show(Gate(), torch.randn(1, 3, 12, 12))
     yield scope
-    scope.stop()
     OPEN.release(1000)
-    settled(scope)
+    scope.stop()
     scope.close()
 
 
-def settled(scope):
-    submit(scope.probe.model, lambda: None).result(20)
+def begin_rise(scope):
+    """Let the first batch of masks pass, and the second one begin."""
+    OPEN.release(1)
+    scope.cam = True
+    scope.method = "rise"
+    wait(lambda: len(PASSES) == 2)
 
 
 def wait(condition):
@@ -57,8 +60,7 @@ def wait(condition):
 
 
 def test_a_long_map_grows_and_is_whole_in_the_end(scope):
-    scope.cam = True
-    scope.method = "rise"
+    begin_rise(scope)
     assert 0 < scope.progress < 1
     assert "RISE" in scope.status
     assert scope._map_header["method"] == "rise"
@@ -75,29 +77,27 @@ def test_a_long_map_grows_and_is_whole_in_the_end(scope):
 
 
 def test_stopping_frees_the_worker_within_one_batch(scope):
-    scope.cam = True
-    scope.method = "rise"
-    wait(lambda: len(PASSES) == 1)
-    scope._handle_msg({"content": {"data": {"method": "custom", "content": {"k": "stop", "rid": 1}}}})
-    assert (scope.progress, scope.status, scope.error) == (None, "ready", "")
+    begin_rise(scope)
+    message(scope, {"k": "stop", "rid": 1})
+    assert scope.status == "stopping"
     OPEN.release(1)  # the batch that was being made
     settled(scope)
-    assert len(PASSES) == 1
+    assert (scope.progress, scope.status, scope.error) == (None, "ready", "")
+    assert len(PASSES) == 2
     assert 0 < scope._map_header["done"] < 1
     assert "of 1000 masks" in scope._map_header["sentence"]
     scope.layer = "relu"  # another look does not begin it anew
     assert scope.progress is None
-    assert len(PASSES) == 1
+    assert len(PASSES) == 2
     scope.cam = False
+    OPEN.release(1)
     scope.cam = True  # asking again does
     assert scope.progress is not None
 
 
 def test_other_requests_are_served_between_two_batches(scope):
-    scope.cam = True
-    scope.method = "rise"
-    wait(lambda: len(PASSES) == 1)
-    served = submit(scope.probe.model, lambda: None)
+    begin_rise(scope)
+    served = scope._worker.submit(lambda: None)
     assert not served.done()
     OPEN.release(1)
     served.result(20)
@@ -105,14 +105,12 @@ def test_other_requests_are_served_between_two_batches(scope):
 
 
 def test_another_question_takes_the_place_of_the_old(scope):
-    scope.cam = True
-    scope.method = "rise"
-    wait(lambda: len(PASSES) == 1)
+    begin_rise(scope)
+    update(scope, method="layercam")
     OPEN.release(1000)
-    scope.method = "layercam"
     settled(scope)
     assert (scope._map_header["method"], scope._map_header["done"], scope.progress) == ("layercam", 1, None)
-    assert len(PASSES) <= 2
+    assert len(PASSES) == 2
 
 
 def test_a_failed_method_leaves_the_last_good_picture_and_a_sentence(scope):
@@ -129,9 +127,8 @@ def test_a_failed_method_leaves_the_last_good_picture_and_a_sentence(scope):
 def test_what_fails_half_way_leaves_the_last_whole_picture(scope):
     scope.cam = True
     whole = scope._map
-    scope.method = "rise"
+    begin_rise(scope)
     assert scope._map != whole
-    wait(lambda: len(PASSES) == 1)
     scope.probe.model.head = nn.Linear(5, 4)  # no longer fits
     OPEN.release(1000)
     wait(lambda: scope.error)
@@ -181,9 +178,8 @@ def test_checks_come_when_they_are_asked_for(scope):
 
 
 def test_after_a_stop_the_last_whole_map_is_checked_and_not_the_long_one(scope):
-    scope.cam = True
-    scope.method = "rise"
-    scope.stop()
+    begin_rise(scope)
+    message(scope, {"k": "stop", "rid": 1})
     OPEN.release(1000)
     settled(scope)
     scope.checks = True

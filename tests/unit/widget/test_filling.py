@@ -15,7 +15,6 @@ from driving import Held, message, settled, update
 from nnscope.widget import wishlist
 from nnscope.widget.wish import Weights, subject_of, tiles
 from nnscope.widget.wishlist import Wishlist
-from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
 STEPS = 5
@@ -116,7 +115,7 @@ def test_what_was_asked_for_last_is_made_first(scope, monkeypatch):
         update(scope, wants=True)
         ask(scope, 4)
         ask(scope, 5, 3)
-        submit(scope.probe.model, lambda: None)
+        scope._worker.submit(lambda: None)
     while not batches:
         settled(scope)
     assert batches[0] == [5, 3]

@@ -11,8 +11,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch.utils.tensorboard import SummaryWriter
 
 import nnscope
+from driving import Held, settled, update
 from nnscope import errors
-from nnscope.widget.worker import submit
 
 
 @pytest.fixture
@@ -90,32 +90,32 @@ def test_in_a_training_each_step_is_what_the_weights_are_then(scope, model, logg
     assert scope._header["epoch"] == 3
 
 
-@pytest.fixture
-def held(scope):
-    """A worker that is busy with something else."""
-    held = threading.Event()
-    submit(scope.probe.model, lambda: held.wait(20))
-    yield
-    held.set()
-
-
-@pytest.mark.usefixtures("held")
 def test_a_map_that_is_being_made_is_written_whole(scope, logged):
-    scope.method = "rise"
-    scope.cam = True
-    assert scope.progress < 1
-    events = logged(lambda writer: scope.log(writer, 1))
+    shown = []
+    scope.observe(lambda change: shown.append(change.new["done"]), "_map_header")
+
+    def log(writer):
+        with Held(scope):
+            update(scope, method="rise", cam=True)
+            logging = threading.Thread(target=scope.log, args=(writer, 1))
+            logging.start()
+            while scope._worker._waiting < 2:  # the drawing, and behind it the log
+                pass
+        logging.join(20)
+
+    events = logged(log)
+    assert shown[0] < 1
     assert (scope.progress, scope.status, scope._map_header["done"]) == (None, "ready", 1)
     (event,) = events.Images("nnscope/2/map")
     drawn = np.array(Image.open(io.BytesIO(event.encoded_image_string)))
     np.testing.assert_array_equal(drawn, np.array(scope.probe.attribute(None, "rise").image()))
 
 
-@pytest.mark.usefixtures("held")
 def test_a_map_that_was_stopped_is_left_out(scope, logged):
-    scope.method = "rise"
-    scope.cam = True
-    scope.stop()
+    scope.observe(lambda _: scope.stop(), "_map_header")
+    update(scope, method="rise", cam=True)
+    settled(scope)
+    assert scope._map_header["done"] < 1
     assert logged(lambda writer: scope.log(writer, 1)).Tags()["images"] == ["nnscope/2/channels"]
 
 

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+import driving
 import nnscope
+from driving import Held
 from nnscope import errors
 from nnscope.widget.worker import submit
 
@@ -23,7 +25,7 @@ def scope(model):
 def settled(scope):
     """Wait until the worker has nothing left to do: what is drawn is put in by what came before."""
     for _ in range(2):
-        submit(scope.probe.model, lambda: None).result(10)
+        scope._worker.submit(lambda: None).result(10)
 
 
 def update(scope, **state):
@@ -116,12 +118,10 @@ def test_they_are_drawn_on_the_models_own_thread_once_for_many_changes(scope, mo
         return original(self, *args, **kwargs)
 
     monkeypatch.setattr(type(scope.probe), "histograms", histograms)
-    held = threading.Event()
-    submit(scope.probe.model, lambda: held.wait(10))
-    for layer in ("1", "2", "0", "1"):
-        scope.layer = layer
-    assert threads == []  # nobody waited for it
-    held.set()
+    with Held(scope):
+        for layer in ("1", "2", "0", "1"):
+            driving.update(scope, layer=layer)
+        assert threads == []  # nobody waited for it
     settled(scope)
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()
@@ -143,11 +143,9 @@ def test_a_figure_stops_following_when_the_scope_is_released_or_it_is_closed(sco
     update(scope, layer="2")
     assert closed.title == title
     title = figure.title
-    held = threading.Event()
-    submit(model, lambda: held.wait(10))
-    scope.layer = "0"  # to be drawn, once the worker comes to it
-    scope.release()
-    held.set()
+    with Held(scope):
+        driving.update(scope, layer="0")  # to be drawn, once the worker comes to it
+        scope.release()
     submit(model, lambda: None).result(10)
     assert figure.title == title
     scope.channel = None

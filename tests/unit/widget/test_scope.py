@@ -10,10 +10,11 @@ import traitlets
 from torch import nn
 
 import nnscope
+from driving import Held, message, settled
 from nnscope import errors
 from nnscope.probe.sight import _summaries
+from nnscope.widget.scope import Scope
 from nnscope.widget.traits import FROM_BROWSER, ScopeTraits
-from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
 
@@ -36,11 +37,6 @@ def scope(model):
     scope.send = lambda content, buffers=None: scope.sent.append((content, buffers))
     yield scope
     scope.close()
-
-
-def settled(scope):
-    """Wait until the worker has nothing left to do."""
-    submit(scope.probe.model, lambda: None).result(10)
 
 
 def tiles(scope):
@@ -198,29 +194,58 @@ def test_the_browser_moves_the_traits_and_the_picture(scope):
     assert (scope._map_header["layer"], scope._map_header["target"]) == ("2", 4)
 
 
-def test_what_the_browser_asks_for_is_computed_on_the_models_own_thread(scope, monkeypatch):
-    """Unless it is at hand: then it is there before the worker has finished what it does."""
+def test_only_the_worker_draws_whoever_asks(model, monkeypatch):
+    drawn = []
+    original = Scope._draw
+
+    def draw(self):
+        drawn.append((threading.current_thread().name, self.layer))
+        original(self)
+
+    monkeypatch.setattr(Scope, "_draw", draw)
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    scope.layer = "1"
+    update(scope, layer="2")
+    scope.edits.flip("horizontal")
+    scope.redraw()
+    threads, layers = zip(*drawn, strict=True)
+    assert set(threads) == {"nnscope_0"}
+    assert layers == ("0", "1", "2", "2")
+    scope.close()
+
+
+def test_two_models_of_one_panel_are_drawn_by_one_worker(model):
+    other = nn.Sequential(nn.Conv2d(3, 6, 3), nn.Flatten(), nn.Linear(600, 7))
+    scope = nnscope.compare(model, other, torch.randn(1, 3, 12, 12))
     threads = []
-    original = type(scope)._draw_layer
-    monkeypatch.setattr(
-        type(scope), "_draw_layer", lambda self: (threads.append(threading.get_ident()), original(self))
-    )
-    update(scope, layer="2")
-    scope.layer = "0"
-    assert threads == [threading.get_ident()] * 2
-    _summaries.discard(scope.probe._key)
-    update(scope, layer="2")
-    assert threads[2] != threading.get_ident()
-    assert scope._header["layer"] == "2"
+    scope.observe(lambda _: threads.append(threading.current_thread()), "_header")
+    update(scope, specimen=1, against=0)
+    update(scope, specimen=0, against=1)
+    assert len(threads) == 2
+    assert len(set(threads)) == 1
+    scope.close()
 
 
-def test_a_layer_at_hand_does_not_wait_for_the_worker(scope):
-    held = threading.Event()
-    waiting = submit(scope.probe.model, held.wait)
-    scope._handle_msg({"content": {"data": {"method": "update", "state": {"layer": "2"}}}})
-    assert scope._header["layer"] == "2"
-    held.set()
-    waiting.result(10)
+def test_traits_that_the_browser_sends_together_are_drawn_once(scope, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Scope, "_draw", lambda self: drawn.append((self.layer, self.cam, self.target)))
+    update(scope, layer="2", cam=True, target=3)
+    assert drawn == [("2", True, 3)]
+
+
+def test_the_browser_does_not_wait_for_the_worker_and_a_cell_does(scope):
+    with Held(scope) as held:
+        scope._handle_msg({"content": {"data": {"method": "update", "state": {"layer": "2"}}}})
+        assert (scope.layer, scope._header["layer"]) == ("2", "0")
+        cell = threading.Thread(target=setattr, args=(scope, "layer", "1"))
+        cell.start()
+        while scope.layer != "1":
+            pass
+        assert cell.is_alive()
+        assert scope._header["layer"] == "0"
+        held.event.set()
+        cell.join(10)
+    assert scope._header["layer"] == "1"
 
 
 def test_the_browser_reads_native_tiles_and_exact_values(scope):
@@ -279,15 +304,27 @@ def test_a_large_answer_comes_in_pieces_that_every_host_takes():
 
 
 def test_a_cancelled_request_is_not_answered(scope):
-    held = threading.Event()
-    submit(scope.probe.model, held.wait)
     get = {"k": "get", "rid": 9, "epoch": 0, "layer": "2", "what": "exact", "channels": [3]}
-    for content in (get, {"k": "cancel", "rid": 9}):
-        scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}})
-    held.set()
+    with Held(scope):
+        for content in (get, {"k": "cancel", "rid": 9}):
+            scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}})
     settled(scope)
     assert scope.sent == []
-    assert custom(scope, {"k": "ping", "rid": 3})[-1][0] == {"k": "pong", "rid": 3}
+
+
+def test_a_sign_of_life_comes_at_once_and_says_what_is_being_done(scope):
+    def busy():
+        message(scope, {"k": "ping", "rid": 3})
+        content, _ = scope.sent[-1]
+        assert (content["k"], content["rid"]) == ("pong", 3)
+        return content["busy"]
+
+    assert busy() == ""
+    with Held(scope):
+        assert busy() == "computing"
+        scope.set_trait("status", "making the map: RISE")
+        assert busy() == "making the map: RISE"
+    settled(scope)
 
 
 def test_one_bad_trait_is_refused_and_the_good_ones_are_taken(scope):

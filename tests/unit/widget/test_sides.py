@@ -5,11 +5,8 @@ from __future__ import annotations
 import copy
 import gc
 import io
-import random
-import sys
 import threading
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -21,7 +18,6 @@ from traitlets import TraitError, link
 import nnscope
 from nnscope.errors import NnscopeError
 from nnscope.imaging.mosaic import mosaic
-from nnscope.widget.desk import Desk
 from nnscope.widget.worker import submit
 from nnscope.wire import packet
 
@@ -63,13 +59,12 @@ def two(model, images):
 
 def custom(scope, content):
     scope._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
-    submit(scope.probe.model, lambda: None).result(10)
+    scope._worker.submit(lambda: None).result(10)
     return scope.sent[-1][0]
 
 
 def settled(scope):
-    for whole in scope._desk.wholes:
-        submit(whole.model, lambda: None).result(10)
+    scope._worker.submit(lambda: None).result(10)
 
 
 def update(scope, **state):
@@ -274,9 +269,9 @@ def test_pins_are_channels_that_follow_the_state(scope):
 
 def test_the_scan_ranks_channels_by_what_the_score_loses(scope):
     scope.sort = "effect"
-    submit(scope.probe.model, lambda: None).result(10)
+    scope._worker.submit(lambda: None).result(10)
     while scope.status != "ready":
-        submit(scope.probe.model, lambda: None).result(10)
+        scope._worker.submit(lambda: None).result(10)
     found = packet.decode(scope._effects_header, scope._effects)["effects"]
     target = scope.predictions[0]["index"]
     whole = scope.probe.predictions(7)[0].logit
@@ -405,7 +400,7 @@ def test_a_layer_that_the_side_has_not_is_a_sentence_in_the_panel(unlike, side):
 
 def test_an_edit_is_made_on_the_specimen_it_was_asked_for(two):
     wait = threading.Event()
-    submit(two.probe.model, lambda: wait.wait(10))
+    two._worker.submit(lambda: wait.wait(10))
     content = {"data": {"method": "custom", "content": {**STROKE, "begin": True}}}
     two._handle_msg({"content": content, "buffers": []})
     two._handle_msg({"content": {"data": {"method": "update", "state": {"specimen": 1}}}, "buffers": []})
@@ -526,28 +521,6 @@ def test_a_scope_that_is_released_while_it_settles_keeps_no_model(images):
     gc.collect()
     assert model() is None
     scope.close()
-
-
-def test_several_threads_may_look_at_once(model, images, switching):
-    desk = Desk([nnscope.Probe(model, images[0], transform=None)])
-
-    def look(seed):
-        dice = random.Random(seed)
-        for _ in range(10_000):
-            key = dice.randrange(20)
-            assert desk._once(key, lambda key=key: [key]) == [key]
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(look, range(4)))
-
-
-@pytest.fixture
-def switching():
-    """Threads that take turns as often as can be."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
 
 
 def effects(scope):

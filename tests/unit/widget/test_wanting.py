@@ -18,7 +18,7 @@ from torch import nn
 import nnscope
 from driving import Held, message, settled, update
 from nnscope.widget import wish
-from nnscope.widget.worker import submit, submit_idle, waiting
+from nnscope.widget.worker import submit, worker_of
 from nnscope.wire import packet
 
 STEPS = 6
@@ -62,7 +62,7 @@ def stepped(scope, rounds):
     with Held(scope):
         update(scope, growing=True)
         for _ in range(rounds):  # each waits behind a round, which ends after a step because it waits
-            submit(scope.probe.model, lambda: None)
+            scope._worker.submit(lambda: None)
     for _ in range(rounds):
         settled(scope)
     scope.growing = False
@@ -184,7 +184,7 @@ def test_cancel_throws_away_what_grows(scope):
     scope.wants_seed = 1
     with Held(scope):
         message(scope, {"k": "grow", "rid": 2, "op": "again"})
-        submit(scope.probe.model, lambda: None)
+        scope._worker.submit(lambda: None)
     settled(scope)
     settled(scope)
     message(scope, {"k": "grow", "rid": 3, "op": "cancel"})
@@ -520,18 +520,18 @@ def test_what_is_kept_is_bounded(scope):
 
 
 def test_idle_jobs_wait_until_nothing_else_does():
-    model, order, hold = nn.Linear(1, 1), [], threading.Event()
-    submit(model, lambda: hold.wait(10))
-    submit_idle(model, lambda: order.append("idle"))
+    worker, order, hold = worker_of(nn.Linear(1, 1)), [], threading.Event()
+    worker.submit(lambda: hold.wait(10))
+    worker.submit_idle(lambda: order.append("idle"))
     for name in ("first", "second"):
-        submit(model, lambda name=name: order.append(name))
-    assert waiting(model)
+        worker.submit(lambda name=name: order.append(name))
+    assert worker.waiting
     hold.set()
-    submit(model, lambda: None).result(10)
+    worker.submit(lambda: None).result(10)
     while len(order) < 3:
-        submit(model, lambda: None).result(10)
+        worker.submit(lambda: None).result(10)
     assert order == ["first", "second", "idle"]
-    assert not waiting(model)
+    assert not worker.waiting
 
 
 def test_another_image_of_the_same_network_changes_nothing(model, images):
