@@ -1,0 +1,252 @@
+"""Many threads act on a panel at once: pages, cells, and the worker that draws."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+import traitlets
+from torch import nn
+
+import nnscope
+from driving import Held, message, settled, update
+
+HERE = Path(__file__).parent
+
+
+def test_seven_threads_never_wait_for_each_other_for_ever():
+    ran = subprocess.run(
+        [sys.executable, HERE / "seven_threads.py", "60"],
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.fixture
+def scope(model):
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    yield scope
+    scope.close()
+
+
+@pytest.fixture
+def sent(scope):
+    """The state that goes to the browser, message by message."""
+    messages = []
+    scope._send = lambda content, **_: messages.append(content.get("state", content))
+    return messages
+
+
+def test_what_one_thread_gathers_holds_back_nothing_of_another(scope, sent):
+    with scope.hold_sync():
+        scope.opacity = 0.25
+        other = threading.Thread(target=setattr, args=(scope, "smooth", True))
+        other.start()
+        other.join()
+        seen_meanwhile = [state for state in sent if "smooth" in state]
+        scope.tile = 99
+    assert seen_meanwhile == [{"smooth": True}]
+    assert sent[-1] == {"opacity": 0.25, "tile": 99}
+
+
+def test_the_browser_does_not_hear_what_it_wrote_but_what_became_of_it(scope, sent):
+    update(scope, opacity=0.25, target=3)
+    settled(scope)
+    assert not any("opacity" in state or "target" in state for state in sent)
+    update(scope, layer="2", channel=3)
+    update(scope, layer="0", unit="2[1]")
+    settled(scope)
+    assert {"unit": "2[1]"} not in sent
+    assert {"channel": None} not in sent
+    update(scope, layer="1", channel=5)
+    update(scope, layer="2")  # of four channels
+    settled(scope)
+    assert {"channel": None} in sent
+
+
+def test_a_hook_that_moves_the_panel_in_a_pass_of_a_cell_is_not_waited_for(scope):
+    layers = iter(["2", "1"])
+
+    def move(*_):
+        layer = next(layers, None)
+        if layer is not None:
+            scope.layer = layer
+
+    handle = scope.probe.model[2].register_forward_hook(move)
+    with torch.no_grad():
+        scope.probe.model[2].weight.mul_(
+            1
+        )  # seen as changed: the next question runs the model in this thread
+    cell = threading.Thread(target=scope.probe.predictions, daemon=True)
+    with Held(scope):
+        cell.start()
+        cell.join(20)
+        assert not cell.is_alive()
+    handle.remove()
+    settled(scope)
+    assert scope._header["layer"] == scope.layer
+
+
+def test_two_panels_that_move_each_other_come_to_rest(scope, model):
+    other = nnscope.show(nn.Sequential(*model), torch.randn(1, 3, 12, 12))
+    traitlets.link((scope, "layer"), (other, "layer"))
+    scope.observe(lambda _: setattr(other, "target", 2), "_header")  # by the worker of the one
+    other.observe(lambda _: setattr(scope, "target", 3), "_header")  # by that of the other
+    scope.layer = "2"
+    other.layer = "1"
+    settled(scope)
+    settled(other)
+    settled(scope)
+    assert (scope._header["layer"], other._header["layer"]) == ("1", "1")
+    assert (scope.target, other.target) == (3, 2)
+    other.close()
+
+
+def test_an_interrupt_ends_the_wait_of_a_cell_and_not_the_drawing(scope, monkeypatch):
+    def interrupted(_future):
+        raise KeyboardInterrupt
+
+    with Held(scope):
+        monkeypatch.setattr("nnscope.widget.drawing.finish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            scope.layer = "2"
+    settled(scope)
+    assert scope._header["layer"] == "2"
+
+
+class Ends(nn.Conv2d):
+    """A layer that can be told what to raise."""
+
+    raises = None
+
+    def forward(self, x):
+        if self.raises is not None:
+            raise self.raises
+        return super().forward(x)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SystemExit(1), "The model called sys.exit()"),
+        (MemoryError(), "There was not enough memory"),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 9 bytes"),
+            "not enough memory",
+        ),
+    ],
+)
+def test_whatever_ends_the_workers_pass_is_a_sentence_and_it_goes_on(error, said):
+    ends = Ends(3, 4, 3)
+    scope = nnscope.show(nn.Sequential(ends, nn.Flatten(), nn.Linear(400, 7)), torch.randn(1, 3, 12, 12))
+    scope.sent = []
+    scope.send = lambda content, buffers=None: scope.sent.append(content)
+    ends.raises = error
+    update(scope, cam=True)
+    settled(scope)
+    assert said in scope.error
+    assert scope.status == "ready"
+    stroke = {"tool": "erase", "radius": 5, "points": [[6, 6]], "from": None, "begin": True}
+    message(scope, {"k": "edit", "rid": 2, "op": "stroke", **stroke})
+    message(
+        scope,
+        {"k": "get", "rid": 3, "epoch": 0, "what": "sum", "layer": "0", "channels": [1], "cell": [1, 1]},
+    )
+    settled(scope)
+    assert [content["rid"] for content in scope.sent] == [2, 3]
+    assert all(content["k"] == "done" or said in content["message"] for content in scope.sent)
+    ends.raises = None
+    scope.target = 1
+    assert scope.error == ""
+    scope.close()
+
+
+def test_closing_leaves_no_comm(model):
+    import ipywidgets
+
+    instances = ipywidgets.widgets.widget._instances
+    before = set(instances)
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    assert len(set(instances) - before) == 2  # its layout has one of its own
+    scope.close()
+    scope.close()
+    assert set(instances) == before
+
+
+def test_a_layout_of_the_users_is_not_closed(model):
+    import ipywidgets
+
+    layout = ipywidgets.Layout(width="50%")
+    scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
+    scope.layout = layout
+    scope.close()
+    assert layout.comm is not None
+    layout.close()
+
+
+def rise(scope):
+    update(scope, method="rise", cam=True)
+    settled(scope)
+    assert scope.status.startswith("making the map")
+
+
+def views(scope, page, count):
+    message(scope, {"k": "views", "rid": 1, "page": page, "views": count})
+
+
+def test_where_no_page_has_a_view_what_takes_long_ends(scope):
+    views(scope, "a", 2)
+    views(scope, "b", 1)
+    rise(scope)
+    views(scope, "a", 1)
+    views(scope, "a", 0)
+    settled(scope)
+    assert scope.status.startswith("making the map")  # the other page still shows it
+    views(scope, "b", 0)
+    settled(scope)
+    assert (scope.status, scope.progress) == ("ready", None)
+    assert scope._map_header["done"] < 1
+
+
+def test_a_page_that_never_had_a_view_ends_nothing(scope):
+    rise(scope)
+    views(scope, "a", 0)
+    settled(scope)
+    assert scope.status.startswith("making the map")
+
+
+def test_closing_ends_what_takes_long(scope):
+    steps = []
+    scope.observe(lambda _: steps.append(scope.progress), "progress")
+    rise(scope)
+    scope.close()
+    settled(scope)
+    count = len(steps)
+    settled(scope)
+    settled(scope)
+    assert len(steps) == count
+
+
+def test_state_is_whole_for_pages_without_a_kernel(scope):
+    from ipywidgets.embed import dependency_state
+
+    state = dependency_state([scope])[scope.model_id]["state"]
+    assert state.keys() >= set(scope.keys) - {
+        "_tiles",
+        "_picture",
+        "_original",
+        "_map",
+        "_wants",
+        "_checks",
+        "_effects",
+    }
+    assert "export" in state["_esm"]
+    assert state["layer"] == "0"
