@@ -15,7 +15,7 @@ from nnscope.network import guards
 
 
 class Restless(nn.Module):
-    """Does in its forward what wild models do. ``blow``, an error and a thread, is raised there."""
+    """Does in its forward what wild models do. ``blow``, an error and threads, is raised in these."""
 
     def __init__(self):
         super().__init__()
@@ -36,7 +36,7 @@ class Restless(nn.Module):
             self.cached = x * noise  # a tensor that is no buffer, as an attention map that is kept
             self.inplace = True
             self.train()
-        if self.blow is not None and self.blow[1] == threading.get_ident():
+        if self.blow is not None and threading.get_ident() in self.blow[1]:
             raise self.blow[0]
         return x
 
