@@ -45,3 +45,9 @@ test("one scope's rooms are those of the next", async () => {
   expect(await createLazy("rooms", fetch).load()).toBe(rooms);
   expect(fetch).not.toHaveBeenCalled();
 });
+
+test("a part that fails to come without a word has failed", async () => {
+  const lazy = createLazy("rooms", () => Promise.reject(new Error("")));
+  await expect(lazy.load()).rejects.toThrow();
+  expect(lazy.problem.value).toContain("did not say why");
+});

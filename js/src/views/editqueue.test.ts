@@ -28,8 +28,8 @@ class Kernel {
       this.#answer = (problem) => {
         this.flying -= 1;
         this.#answer = null;
-        if (problem) reject(new Error(problem));
-        else resolve();
+        if (problem === undefined) resolve();
+        else reject(new Error(problem));
       };
     });
   }
@@ -97,6 +97,13 @@ test("each stroke is a step of its own, and what is wet is joined", async () => 
     [false, 8],
     [true, 3],
   ]);
+});
+
+test("a change that fails without a word is not done", async () => {
+  const kernel = new Kernel();
+  kernel.queue.post({ op: "undo" });
+  await kernel.answer("");
+  expect([kernel.done, kernel.problems]).toEqual([[], ["The kernel failed and did not say why."]]);
 });
 
 test("a refused stroke vanishes with all that waited, and is dead until the next press", async () => {
