@@ -56,6 +56,9 @@ Handler.open = open
 
 OUTSIDE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 
+MODULES = Path(__file__).resolve().parents[2] / "js" / "node_modules"
+"""What npm has installed; the tests put some of it into pages."""
+
 
 @dataclass(frozen=True)
 class Lab:
