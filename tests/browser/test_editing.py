@@ -181,6 +181,16 @@ def test_a_dropped_file_takes_the_place_of_the_image(panel):
     looks(panel, panel.picture, image)
 
 
+def test_a_file_larger_than_a_message_of_jupyter_takes_the_place_of_the_image(panel):
+    noise = np.random.default_rng(0).integers(0, 256, (2000, 2200, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    assert file.tell() > 12 * 2**20
+    with one_more_step(panel):
+        drop(panel, "noise.png", "image/png", file.getvalue())
+    expect(panel.root).to_contain_text(re.compile("noise.*2200 × 2000"))
+
+
 def test_painting_by_keyboard_alone(panel):
     image, _ = shots(panel)
     keys = panel.page.keyboard
