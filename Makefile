@@ -9,14 +9,17 @@ BIN    := $(VENV)/bin
 STATIC := src/nnscope/static
 BUNDLE := $(STATIC)/widget.js
 JS     := $(shell find js/src -type f 2>/dev/null) $(wildcard js/*.json js/*.mjs js/*.ts)
+# What `make test` was written against, to the version; who installs nnscope is not bound by it.
+LOCK   := constraints.txt
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --constraint $(LOCK)
 # The bundle is built by its own rule, so pip need not build it again.
-PIP    := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(BIN)/python -m pip --disable-pip-version-check install
+LOCKED := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) --build-constraint $(LOCK)
 
 # One network, or one method on one network, a core.
 SLOW := $(addprefix tests/oracle/test_,zoo.py methods.py libraries.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup bundle lint types unit zoo methods js browser bench screenshot clean
+.PHONY: help demo test test-all setup bundle lint types unit zoo methods js browser bench lock matrix matrix-newest screenshot clean
 .NOTPARALLEL: # the steps share two cores and one terminal
 .DELETE_ON_ERROR:
 
@@ -64,12 +67,23 @@ browser: setup ## real JupyterLab in a real Chromium
 bench: setup ## side by side with other libraries
 	$(BIN)/python benchmarks
 
+lock: $(VENV)/.pip ## constraints.txt, anew: the newest versions that pyproject.toml admits
+	$(PIP) --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --all-extras --group build \
+	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --output-file $(LOCK) pyproject.toml
+
+matrix: setup ## the unit tests on the oldest and the newest of all dependencies, without the lock (20 GB)
+	$(BIN)/python scripts/matrix.py
+
+matrix-newest: setup ## the same, on the newest alone
+	$(BIN)/python scripts/matrix.py newest
+
 screenshot: setup ## docs/panel.png, taken in JupyterLab
 	$(BIN)/python scripts/chromium.py --install
 	$(BIN)/python scripts/screenshot.py
 
 clean: ## remove all that was made
-	rm -rf $(VENV) $(STATIC) dist build js/node_modules js/coverage .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) .matrix $(STATIC) dist build js/node_modules js/coverage .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -78,12 +92,17 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.demo: $(VENV)/.made pyproject.toml
-	$(PIP) -e '.[demo]'
+# A pip that takes build constraints, whatever Python came with.
+$(VENV)/.pip: $(VENV)/.made $(LOCK)
+	$(PIP) --quiet pip
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made pyproject.toml
-	$(PIP) -e '.[dev]'
+$(VENV)/.demo: $(VENV)/.pip pyproject.toml
+	$(LOCKED) -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.pip pyproject.toml
+	$(LOCKED) -e '.[dev]'
 	@touch $@ $(VENV)/.demo # dev includes demo
 
 js/node_modules/.made: js/package.json js/package-lock.json

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 COUNTS = re.compile(r"^(?:=+|\s*Tests) +(.*\d (?:passed|failed|error|skipped).*?)(?: in [\d.]+s.*)?(?: =+)?$")
@@ -19,7 +20,7 @@ ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
 class Step(NamedTuple):
-    """How one make target ended."""
+    """How one command ended."""
 
     name: str
     passed: bool
@@ -27,11 +28,10 @@ class Step(NamedTuple):
     counts: str
 
 
-def run(make: str, name: str) -> Step:
-    """Run one target with its output shown as it comes."""
-    print(f"\n──── make {name} " + "─" * (60 - len(name)), flush=True)
+def run(name: str, *command: str) -> Step:
+    """Run one command with its output shown as it comes."""
+    print(f"\n──── {name} " + "─" * (65 - len(name)), flush=True)
     started, counts = time.monotonic(), ""
-    command = [make, "--no-print-directory", name]
     # stderr joins stdout, so that what a tool says stays in the order in which it was said.
     with subprocess.Popen(
         command,
@@ -48,16 +48,21 @@ def run(make: str, name: str) -> Step:
     return Step(name, process.returncode == 0, time.monotonic() - started, counts)
 
 
-def main(make: str, *names: str) -> int:
-    """Run the targets and return the exit status."""
-    steps = [run(make, name) for name in names]
+def summarize(steps: Sequence[Step]) -> int:
+    """Print how each step ended and return the exit status."""
     failed = [step.name for step in steps if not step.passed]
+    width = max(len(step.name) for step in steps)
     print("\n──── summary " + "─" * 58)
     for step in steps:
         verdict = "ok    " if step.passed else "FAILED"
-        print(f"  {verdict}  {step.name:<8} {step.seconds:6.0f} s  {step.counts}")
+        print(f"  {verdict}  {step.name:<{width}} {step.seconds:6.0f} s  {step.counts}")
     print(f"\n{'FAILED: ' + ', '.join(failed) if failed else f'All {len(steps)} steps passed.'}", flush=True)
     return bool(failed)
+
+
+def main(make: str, *names: str) -> int:
+    """Run the targets and return the exit status."""
+    return summarize([run(f"make {name}", make, "--no-print-directory", name) for name in names])
 
 
 if __name__ == "__main__":
