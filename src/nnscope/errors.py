@@ -64,8 +64,8 @@ def sentence(error: BaseException) -> str:
 
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out: Python's, or that of one of torch's devices."""
-    told = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
-    return isinstance(error, MemoryError) or told
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or "allocate memory" in said or "tried to allocate" in said
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> str:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import math
 import os
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
 
-from nnscope.errors import ImageError, nearest
+from nnscope.errors import ImageError
+from nnscope.network.files import loaded
 
 _KINDS = "a PIL image, a path, a numpy array or a torch tensor"
-_KINDS_OF_FILES = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
-"""Only these, because to read some of the others Pillow runs other programs."""
-MOST_BYTES = 16 * 2**20
-"""Of a file that is dropped."""
-MOST_PIXELS = 64 * 10**6
-"""Of a file that is dropped; one that is given by its path may have as many as Pillow reads."""
-_MOST_BYTES_OF_A_PATH = 2**30
 _MOST_ON_A_SIDE = 10**6
 """The weights of a resize take up to 48 bytes for each pixel of a side."""
 KEPT_PX = 2048
@@ -78,7 +67,7 @@ def read(image: Any, channels: int | None = None) -> Picture:
     if isinstance(image, (str, os.PathLike)):
         given = os.fsdecode(image)
         path = Path(os.path.expanduser(given))  # noqa: PTH111  # Path's own raises where there is no such user
-        picture = _from_pil(_loaded(path, given), path.stem, channels)
+        picture = _from_pil(loaded(path, given), path.stem, channels)
     elif isinstance(image, Image.Image):
         stem = Path(str(getattr(image, "filename", "") or "")).stem
         picture = _from_pil(image, stem or "image", channels)
@@ -123,121 +112,8 @@ def check_size(height: int, width: int, subject: str, cure: str) -> None:
         raise ImageError(msg)
 
 
-@contextmanager
-def enough_memory(what: str) -> Iterator[None]:
-    """Say in a sentence that memory ended, which Python's error does not and torch's does in its own terms.
-
-    Raises:
-        ImageError: There was not enough for ``what``.
-    """
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and "allocate" not in str(error):
-            raise
-        msg = f"There is too little memory for {what}; give a smaller one."
-        raise ImageError(msg) from error
-
-
 def _what(thing: object) -> str:
     return "None" if thing is None else f"of type {type(thing).__name__}"
-
-
-def opened(data: Any, name: str) -> Image.Image:
-    """Decode an image file that comes from who knows where, such as one dropped on the panel.
-
-    Args:
-        data: The bytes of the file, at most 16 MB: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM or AVIF.
-        name: What the file is called; no such file needs to exist.
-
-    Returns:
-        The (first) picture as it is stored: ``read`` puts it upright. Its ``filename`` is the name.
-
-    Raises:
-        ImageError: It is no such image, damaged, or too large: in bytes, or beyond 64 megapixels.
-    """
-    name = Path(str(name)).name[:80] or "image"  # a longer one would not fit a sentence
-    if not isinstance(data, (bytes, bytearray, memoryview)):
-        msg = f"{name!r} is {_what(data)}; give the bytes of an image file."
-        raise ImageError(msg)
-    if len(data) > MOST_BYTES:
-        msg = f"{name!r} has {len(data) / 2**20:.1f} MB, more than {MOST_BYTES >> 20}; give a smaller one."
-        raise ImageError(msg)
-    with enough_memory(f"the image {name!r}"):
-        image = _decoded(io.BytesIO(data), name, MOST_PIXELS)
-    image.filename = name
-    return image
-
-
-def _decoded(file: IO[bytes], name: str, most: float = math.inf) -> ImageFile.ImageFile:
-    """Decode an image of up to ``most`` pixels, or as many as Pillow reads, so that damage is told here."""
-    known = [kind for kind in _KINDS_OF_FILES if kind in Image.registered_extensions().values()]
-    try:
-        image = Image.open(file, formats=known)
-        small = image.width * image.height <= most
-        if small:
-            image.load()
-    except UnidentifiedImageError:
-        msg = f"{name!r} is not an image that can be read here; convert it to PNG or JPEG."
-        raise ImageError(msg) from None
-    except Image.DecompressionBombError:
-        small = False
-    except MemoryError:
-        raise
-    except Exception as error:  # what damaged files raise is written down nowhere
-        msg = f"{name!r} could not be read ({error}); check the file by opening it in an image viewer."
-        raise ImageError(msg) from error
-    if not small:
-        millions = min(most, 2 * (Image.MAX_IMAGE_PIXELS or math.inf)) // 10**6
-        msg = f"{name!r} has more than {millions:g} million pixels; give a smaller image or a part of it."
-        raise ImageError(msg)
-    return image
-
-
-def _loaded(path: Path, given: str) -> Image.Image:
-    """Open and decode a file, so that none stays open."""
-    try:
-        _check_file(path.stat(), given)
-        with path.open("rb") as file:
-            return _decoded(file, given)
-    except ImageError:
-        raise
-    except (FileNotFoundError, NotADirectoryError):
-        raise ImageError(_missing(path, given)) from None
-    except ValueError as error:  # a zero byte, or half a character
-        msg = f"{given!r} is no name that a file can have ({error}); check the path."
-        raise ImageError(msg) from error
-    except OSError as error:
-        msg = f"{given!r} could not be read ({error}); check the path and who may read it."
-        raise ImageError(msg) from error
-
-
-def _check_file(facts: os.stat_result, given: str) -> None:
-    """Refuse what is no file, before it is opened: a pipe would be waited for."""
-    if stat.S_ISDIR(facts.st_mode):
-        msg = f"{given!r} is a folder; give the path of one image in it."
-        raise ImageError(msg)
-    if not stat.S_ISREG(facts.st_mode):
-        msg = f"{given!r} is a pipe or a device, no file; give the path of an image file."
-        raise ImageError(msg)
-    if facts.st_size > _MOST_BYTES_OF_A_PATH:
-        size, most = facts.st_size / 2**30, _MOST_BYTES_OF_A_PATH >> 30
-        msg = f"{given!r} has {size:.1f} GB, more than {most}; give a smaller image or a part of it."
-        raise ImageError(msg)
-
-
-def _missing(path: Path, given: str) -> str:
-    if "://" in given:
-        return f"{given!r} is an address; download the image and give its path."
-    folder = path.parent
-    if not folder.is_dir():
-        return f"There is no image {given!r}, because there is no folder {str(folder)!r}; check the path."
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except OSError:
-        names = []
-    hint = nearest(path.name, names) or f"the folder {str(folder.resolve())!r} has no such file."
-    return f"There is no image {given!r}; {hint}"
 
 
 def _from_pil(image: Image.Image, name: str, channels: int | None) -> Picture:

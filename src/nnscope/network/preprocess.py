@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from nnscope.errors import ImageError, OptionError
 from nnscope.network import recipe as recipes
 from nnscope.network.expects import Expectation, expects, refused, timm_config
-from nnscope.network.images import Picture, enough_memory, kept, look, read
+from nnscope.network.files import enough_memory
+from nnscope.network.images import Picture, kept, look, read
 from nnscope.network.measure import check_dense, measure
 from nnscope.network.recipe import Recipe
 from nnscope.records import Colours, Specimen

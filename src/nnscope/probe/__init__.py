@@ -4,9 +4,9 @@ from nnscope.attribution.bench import Growing
 from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
+from nnscope.network.files import opened
 from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.guards import in_pass
-from nnscope.network.images import opened
 from nnscope.network.layers import model_name
 from nnscope.probe.contrast import Contrast
 from nnscope.probe.explainer import RANKINGS, Target, coarse_map

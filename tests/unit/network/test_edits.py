@@ -14,7 +14,8 @@ from torch import nn
 from nnscope.errors import ImageError, OptionError
 from nnscope.network import edits as module
 from nnscope.network.edits import Edits
-from nnscope.network.images import MOST_BYTES, opened, read
+from nnscope.network.files import MOST_BYTES, opened
+from nnscope.network.images import read
 from nnscope.network.preprocess import prepare
 from nnscope.tensors import adjust
 from nnscope.tensors.brush import TOOLS, Brush, Stroke

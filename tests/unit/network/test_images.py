@@ -13,7 +13,7 @@ from torch import nn
 
 from nnscope.errors import ImageError
 from nnscope.network import preprocess
-from nnscope.network.images import opened
+from nnscope.network.files import opened
 from nnscope.widget import pictures
 
 

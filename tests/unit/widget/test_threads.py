@@ -139,7 +139,7 @@ class Ends(nn.Conv2d):
         (SystemExit(1), "The model called sys.exit()"),
         (MemoryError(), "There was not enough memory"),
         (
-            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 9 bytes"),
+            RuntimeError("[enforce fail] DefaultCPUAllocator: you tried to allocate 9 bytes"),
             "not enough memory",
         ),
     ],
