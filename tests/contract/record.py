@@ -2,7 +2,7 @@
 
 Each packet is ``NAME.json`` (header), ``NAME.bin`` (body) and ``NAME.values.json`` (some of its
 numbers, by array and flat index). The numbers are chosen, not computed by a network, so that a
-recording differs only when the format does.
+recording differs, beyond what processors round differently, only when the format does.
 """
 
 from __future__ import annotations
