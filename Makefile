@@ -24,7 +24,7 @@ SLOW := $(addprefix tests/oracle/test_,zoo.py methods.py libraries.py)
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo $(BUNDLE) ## open the quickstart notebook in JupyterLab
 	@$(BIN)/python scripts/demo.py

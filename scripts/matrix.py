@@ -70,7 +70,7 @@ def uv(*arguments: str) -> str:
 def pythons() -> list[str]:
     """Return the version of each Python found that nnscope runs on, the oldest first."""
     wanted = str(metadata("nnscope-torch")["Requires-Python"])
-    found = json.loads(uv("python", "list", wanted, "--only-installed", "--output-format", "json", "--quiet"))
+    found = json.loads(uv("python", "list", wanted, "--only-installed", "--output-format", "json"))
     return [row["version"] for row in reversed(found) if row["variant"] == "default"]
 
 
@@ -95,7 +95,7 @@ def tried(row: Row, python: str) -> Step:
         install(row, python)
     except subprocess.CalledProcessError:
         return Step(f"{name}: cannot be installed", passed=False, seconds=0, counts="")
-    installed = json.loads(uv("pip", "list", "--python", str(PLACE), "--format", "json", "--quiet"))
+    installed = json.loads(uv("pip", "list", "--python", str(PLACE), "--format", "json"))
     versions = ", ".join(f"{it['name']} {it['version']}" for it in installed if it["name"] in DIRECT)
     tests = ("-m", "pytest", "-n", "2", "tests/unit", "tests/contract")
     return run(f"{name}: {versions}", str(PLACE / "bin" / "python"), *tests)
