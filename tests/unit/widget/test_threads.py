@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import traitlets
 from torch import nn
 
 import nnscope
@@ -97,15 +96,23 @@ def test_a_hook_that_moves_the_panel_in_a_pass_of_a_cell_is_not_waited_for(scope
 
 def test_two_panels_that_move_each_other_come_to_rest(scope, model):
     other = nnscope.show(nn.Sequential(*model), torch.randn(1, 3, 12, 12))
-    traitlets.link((scope, "layer"), (other, "layer"))
-    scope.observe(lambda _: setattr(other, "target", 2), "_header")  # by the worker of the one
-    other.observe(lambda _: setattr(scope, "target", 3), "_header")  # by that of the other
-    scope.layer = "2"
-    other.layer = "1"
+    both = threading.Barrier(2)
+
+    def moves(another, target):
+        def move(_change):
+            both.wait(20)  # the workers of both are here at the same time
+            another.target = target
+
+        return move
+
+    scope.observe(moves(other, 2), "_header")
+    other.observe(moves(scope, 3), "_header")
+    update(scope, layer="1")
+    update(other, layer="2")
     settled(scope)
     settled(other)
     settled(scope)
-    assert (scope._header["layer"], other._header["layer"]) == ("1", "1")
+    assert (scope._header["layer"], other._header["layer"]) == ("1", "2")
     assert (scope.target, other.target) == (3, 2)
     other.close()
 
