@@ -28,7 +28,8 @@ def opened(data: Any, name: str) -> Image.Image:
     """Decode an image file that comes from who knows where, such as one dropped on the panel.
 
     Args:
-        data: The bytes of the file, at most 16 MB: PNG, JPEG, WebP, GIF, BMP, TIFF, PPM or AVIF.
+        data: The bytes of the file, at most 16 MB: PNG, JPEG, JPEG 2000, WebP, GIF, BMP, TIFF, PPM, AVIF, TGA
+            or ICO.
         name: What the file is called; no such file needs to exist.
 
     Returns:
