@@ -40,7 +40,8 @@ def opened(data: Any, name: str) -> Image.Image:
     """
     name = Path(str(name)).name[:80] or "image"  # a longer one would not fit a sentence
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        msg = f"{name!r} is {'None' if data is None else f'of type {type(data).__name__}'}; give the bytes of an image file."
+        what = "None" if data is None else f"of type {type(data).__name__}"
+        msg = f"{name!r} is {what}; give the bytes of an image file."
         raise ImageError(msg)
     if len(data) > MOST_BYTES:
         msg = f"{name!r} has {len(data) / 2**20:.1f} MB, more than {MOST_BYTES >> 20}; give a smaller one."
