@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
@@ -21,7 +20,9 @@ class ByteCache(Generic[V]):
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._items: OrderedDict[tuple[Hashable, ...], tuple[V, int]] = OrderedDict()
+        # Oldest first. A plain dict is read in one go; an ordered one hashes its keys meanwhile, which is
+        # Python of theirs, and lets in the garbage collector.
+        self._items: dict[tuple[Hashable, ...], tuple[V, int]] = {}
         # Re-entrant: the garbage collector may end the life of an owner while this thread holds it.
         self._lock = threading.RLock()
 
@@ -38,26 +39,25 @@ class ByteCache(Generic[V]):
     def get(self, *key: Hashable) -> V | None:
         """The value, now the most recently used, or ``None``."""
         with self._lock:
-            if key not in self._items:
+            found = self._items.pop(key, None)
+            if found is None:
                 return None
-            self._items.move_to_end(key)
-            return self._items[key][0]
+            self._items[key] = found
+            return found[0]
 
     def put(self, *key: Hashable, value: V, nbytes: int) -> None:
         """Keep a value and drop the least recently used beyond the budget; too large a one is not kept."""
         if not self.fits(nbytes):
             return
         with self._lock:
+            self._items.pop(key, None)
             self._items[key] = (value, nbytes)
-            self._items.move_to_end(key)
-            while self._total() > self.capacity:
-                self._items.popitem(last=False)
+            self._trim(self.capacity)
 
     def trim(self, nbytes: int) -> None:
         """Drop the least recently used until at most so many bytes are kept."""
         with self._lock:
-            while self._items and self._total() > nbytes:
-                self._items.popitem(last=False)
+            self._trim(nbytes)
 
     def discard(self, owner: Hashable) -> None:
         """Drop every entry of an owner."""
@@ -65,6 +65,12 @@ class ByteCache(Generic[V]):
             for key in list(self._items):
                 if key[0] == owner:
                     self._items.pop(key, None)
+
+    def _trim(self, nbytes: int) -> None:
+        for key in list(self._items):
+            if self._total() <= nbytes:
+                break
+            self._items.pop(key, None)
 
     def _total(self) -> int:
         # Added up each time: a count kept beside the items would be wrong for good after an interrupt.

@@ -58,6 +58,30 @@ def test_an_owner_may_go_while_something_is_put():
     assert cache.nbytes == 20
 
 
+def test_an_owner_may_go_while_bytes_are_counted_and_values_are_asked_for():
+    class Collected:
+        """A key during whose next use the garbage collector ends the lives of owners."""
+
+        ended = ()
+
+        def __hash__(self):
+            ended, self.ended = self.ended, ()
+            for owner in ended:
+                cache.discard(owner)
+            return 0
+
+    cache, key = ByteCache(100), Collected()
+    cache.put(1, "a", value="a", nbytes=10)
+    cache.put(2, key, value="b", nbytes=20)
+    cache.put(3, "c", value="c", nbytes=30)
+    key.ended = (1,)
+    assert cache.nbytes in (50, 60)
+    assert cache.get(2, key) == "b"
+    key.ended = (1, 3)
+    cache.put(2, key, value="d", nbytes=100)
+    assert (cache.get(2, key), cache.nbytes) == ("d", 100)
+
+
 def test_trimming_drops_the_oldest_until_the_rest_fits():
     cache = ByteCache(100)
     for name in "abc":
