@@ -61,11 +61,11 @@ class Counted:
         self.queue, self.open, self.unanswered, self.edits, self.pictures = 0, set(), 0, {}, []
 
 counted = Counted()
-executor, send, send_state = worker._workers[model], scope.send, scope.send_state
+drawing, send, send_state = worker.worker_of(model), scope.send, scope.send_state
 
-def submit(*job, _submit=executor.submit):
-    future = _submit(*job)
-    counted.queue = max(counted.queue, executor._work_queue.qsize())
+def submit(job, _submit=drawing.submit):
+    future = _submit(job)
+    counted.queue = max(counted.queue, drawing._waiting)
     return future
 
 def note_sent(content, buffers=None):
@@ -91,7 +91,7 @@ def note_state(key=None):
         counted.pictures.append(time.perf_counter())
     return send_state(key)
 
-executor.submit, scope.send, scope.send_state = submit, note_sent, note_state
+drawing.submit, scope.send, scope.send_state = submit, note_sent, note_state
 # Before the scope's own, which may answer at once.
 scope._msg_callbacks.callbacks.insert(0, note_received)
 

@@ -112,7 +112,7 @@ def walked(walk: Walk, x: Tensor) -> Any:
     except Exception as error:
         if error is walk.failure:
             raise
-        reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")
+        reason = "".join(f": {line.rstrip('.')}" for line in str(error).strip().splitlines()[:1])
         cure = (
             "There was not enough memory; give a smaller image, or free some."
             if out_of_memory(error)
@@ -121,7 +121,7 @@ def walked(walk: Walk, x: Tensor) -> Any:
         )
         msg = (
             f"{type(model).__name__} raised {type(error).__name__} in its forward pass on an input of shape "
-            f"{tuple(x.shape)}: {reason}. {cure}"
+            f"{tuple(x.shape)}{reason}. {cure}"
         )
         raise ForwardError(msg) from error
 

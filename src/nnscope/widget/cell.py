@@ -53,12 +53,12 @@ def opened(scope: Scope, run: Run) -> None:
     if not run.cell:
         return
     message, scopes = _open.get(run.cell, ("", weakref.WeakSet()))
-    if message != run.message:
-        for old in scopes:
-            if old is not scope:
-                old.release()
-        if scopes:
-            _return_memory()
-        scopes = weakref.WeakSet()
-    scopes.add(scope)
-    _open[run.cell] = (run.message, scopes)
+    if message == run.message:
+        scopes.add(scope)
+        return
+    _open[run.cell] = (run.message, weakref.WeakSet([scope]))
+    for old in scopes:
+        if old is not scope:
+            old.release()
+    if scopes:
+        _return_memory()

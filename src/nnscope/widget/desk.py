@@ -78,7 +78,7 @@ class Look(NamedTuple):
 
 
 class Desk:
-    """The specimens of a scope, and how each was edited. Only its worker has it settled.
+    """The specimens of a scope, and how each was edited. Once the panel is open, its worker alone settles it.
 
     Args:
         probes: One a specimen.

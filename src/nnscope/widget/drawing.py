@@ -1,4 +1,4 @@
-"""From what the traits say to what the panel draws. All of it is done by one worker.
+"""From what the traits say to what the panel shows, drawn by one worker.
 
 Other threads set traits and ask for a drawing: cells, which wait for it, and the threads on which the browser
 is heard. No lock is held while a trait's observers run, for they may do anything.
@@ -30,6 +30,14 @@ LOOKING = ("layer", "specimen", "against", "side", "silence", "fill")
 LET_GO = "The cell that opened this scope ran again, so its model was let go; use the new scope."
 
 
+class _Changing(threading.local):
+    """Traits that this thread is about to change together."""
+
+    depth = 0
+    draws = False
+    """Whether there is something to draw when all are changed."""
+
+
 class Drawing(Filling, anywidget.AnyWidget):
     """The part of a scope that draws."""
 
@@ -42,6 +50,9 @@ class Drawing(Filling, anywidget.AnyWidget):
         self._drawing: Future[None] | None = None  # asked for, and not yet begun
         self._drawing_lock = threading.Lock()
         self._outbox = Outbox()
+        self._changing = _Changing()
+        self._refreshing = False
+        self._stopped = False  # by the user, while something was asked for
         self._listed: tuple[int, int | None] | None = None
         self._modelled: tuple[int, int, tuple[int, ...]] | None = None
         self._pictured: int | None = None
@@ -71,14 +82,21 @@ class Drawing(Filling, anywidget.AnyWidget):
         worker = self._worker
         self._opened = None
         self._looked = None
+        self._leave_all(worker)
+
+    def _leave_all(self, worker: Worker) -> None:
+        """End what takes long, for nobody waits for it any more."""
+        for study in self._studies:
+            study.forget()
         worker.submit(self._let_growths_go)
+        worker.submit(self._rest)
 
     def close(self) -> None:
         """Take the panel away; what is still being made for it ends, and no comm stays."""
         self._closed = True
         if self.comm is not None:
-            for study in self._studies:
-                study.leave_off()
+            if self._opened is not None:
+                self._leave_all(self._worker)
             if self._own_layout is not None:
                 self._own_layout.close()
         super().close()
@@ -116,8 +134,23 @@ class Drawing(Filling, anywidget.AnyWidget):
         if self._opened is None:  # it was let go of meanwhile
             self._looked = None
 
-    def _ask_to_draw(self) -> None:
-        """Have drawn what the traits say, and wait for it in a cell.
+    @contextmanager
+    def _drawn_once(self) -> Iterator[None]:
+        """Inside, traits of this thread's change together: what they say is drawn once, at the end."""
+        changing = self._changing
+        changing.depth += 1
+        try:
+            yield
+        finally:
+            changing.depth -= 1
+            asked = changing.depth == 0 and changing.draws
+            if asked:
+                changing.draws = False
+        if asked and self._opened is not None:
+            self._ask_to_draw()
+
+    def _ask_to_draw(self) -> bool:
+        """Have drawn what the traits say, and wait for it in a cell; says whether it is done.
 
         The job reads the traits when it runs, so one that waits for its turn is enough for all who ask.
         """
@@ -125,24 +158,34 @@ class Drawing(Filling, anywidget.AnyWidget):
             if self._drawing is None:
                 self._drawing = self._worker.submit(self._draw_what_is_asked)
             drawing = self._drawing
-        finish(drawing)
+        return finish(drawing)
 
     def _draw_what_is_asked(self) -> None:
         with self._drawing_lock:
             self._drawing = None
-        self._refresh()
+        if self._is_open():
+            self._refresh()
+
+    def stop(self) -> None:
+        """Leave off what takes long; so is what was asked for, and has not begun, after its first step."""
+        self._stopped = self._refreshing or self._drawing is not None
+        super().stop()
 
     def _refresh(self) -> None:
         """Draw what the traits say. Never raises: a failure is a sentence in the panel."""
+        self._refreshing = True
         try:
             self._settle()
             with self._look.this.settled():
                 self._draw()
             self.set_trait("error", "")
+            if self._stopped:
+                super().stop()
         except BaseException as error:  # noqa: BLE001  # whatever it is, it must not vanish in a thread
             if self._drawing is None:  # else the traits are others by now, and what they say is drawn next
                 self._failed(error)
         finally:
+            self._refreshing = self._stopped = False
             self._rest()
 
     def _draw(self) -> None:

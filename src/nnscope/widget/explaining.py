@@ -124,7 +124,7 @@ class Explaining(ScopeTraits):
         if self._map_study in left:
             if self._last is not None and self._last[0] == asked:
                 self._send_map(self._last[1])
-            else:
+            elif self._map_study.question == asked:
                 self.set_trait("error", "Stopped before there was a map; the one shown was made earlier.")
         self._rest()
 

@@ -70,8 +70,7 @@ class Growth:
     def rounds(self) -> Iterator[Grown]:
         """Let them grow on, a round at a time; the last one is whole."""
         while True:
-            if self.grown.done < 1:  # else another run of rounds made the last one
-                next(self._next())
+            next(self._next())
             grown = self.grown
             yield grown
             if grown.done == 1:

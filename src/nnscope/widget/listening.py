@@ -16,15 +16,14 @@ from nnscope.widget.edit import Edit, Part, Wanted, opening
 from nnscope.widget.pages import Pages
 from nnscope.widget.traits import FROM_BROWSER
 from nnscope.widget.uploads import Uploads
-from nnscope.widget.worker import unwaiting
+from nnscope.widget.worker import not_waiting
 from nnscope.wire.stream import chunks
 
 
 class _Origin(threading.local):
-    """Whether this thread takes trait values from the browser, and what they ask for."""
+    """Whether this thread takes trait values from the browser."""
 
     browser = False
-    draws = False
 
 
 class Listening(Drawing):
@@ -40,8 +39,10 @@ class Listening(Drawing):
     def _handle_msg(self, msg: Any) -> None:
         """Take any message from the frontend; nothing in it can raise here."""
         try:
-            with unwaiting():
+            with not_waiting():
                 self._take_message(msg)
+        except NnscopeError as error:  # the scope was let go of meanwhile
+            self._refuse(0, str(error))
         except (LookupError, TypeError, AttributeError) as error:
             self._refuse(0, f"A message from the browser was malformed ({type(error).__name__}).")
 
@@ -60,22 +61,20 @@ class Listening(Drawing):
         if not isinstance(sync_data, dict):
             self._refuse(0, "The state in a message is an object.")
             return
-        self._origin.browser = True
-        try:
-            for name in FROM_BROWSER:
-                if name in sync_data:
-                    self._take(name, sync_data[name])
-            if self._opened is not None:
-                self._changed_sides()
-        finally:
-            self._origin.browser = False
-            asked, self._origin.draws = self._origin.draws, False
+        with self._drawn_once():
+            self._origin.browser = True
+            try:
+                for name in FROM_BROWSER:
+                    if name in sync_data:
+                        self._take(name, sync_data[name])
+                if self._opened is not None:
+                    self._changed_sides()
+            finally:
+                self._origin.browser = False
         if "specimen" in sync_data and "against" in sync_data:
             # Where the two change places there is no other in between. The browser has heard of that, and
             # does not hear again what it wrote.
             self.send_state("against")
-        if asked and self._opened is not None:
-            self._ask_to_draw()
 
     @property
     def _from_browser(self) -> bool:
@@ -91,7 +90,7 @@ class Listening(Drawing):
             with self._outbox.heard(**{name: value}):
                 self.set_trait(name, value)
         except (NnscopeError, t.TraitError, TypeError, ValueError, OverflowError) as error:
-            self._refuse(0, sentence(error) if isinstance(error, NnscopeError) else str(error) or repr(error))
+            self._refuse(0, str(error) or sentence(error))
             self.send_state(name)
 
     def _receive(self, _widget: Any, content: Any, buffers: Any) -> None:
@@ -111,7 +110,7 @@ class Listening(Drawing):
         elif isinstance(message, messages.Stop):
             self.stop()
         elif isinstance(message, messages.Views):
-            if self._pages.are_left(message.page, message.views):
+            if self._pages.update(message.page, message.views):
                 self.stop()
         elif isinstance(message, messages.Grow):
             self._ask_to_grow(message.op)
@@ -181,8 +180,9 @@ class Listening(Drawing):
 
     def redraw(self) -> None:
         """Draw what ``edits`` have made of the image."""
-        self._changed_sides()
-        self._ask_to_draw()
+        with self._drawn_once():
+            self._changing.draws = True
+            self._changed_sides()
 
     def _changed_sides(self) -> None:
         """Draw this where there is nothing left to compare with."""

@@ -14,8 +14,8 @@ class Pages:
     def __init__(self) -> None:
         self._views: OrderedDict[str, int] = OrderedDict()
 
-    def are_left(self, page: str, views: int) -> bool:
-        """Hear how many views a page has; says whether that was the last page that had any."""
+    def update(self, page: str, views: int) -> bool:
+        """Note how many views a page has; returns whether the last view of all pages is gone with that."""
         before = self._views.pop(page, 0)
         if views:
             self._views[page] = views

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnscope.errors import NnscopeError, UnavailableError
+from nnscope.errors import UnavailableError, sentence
 from nnscope.records import Histogram
 from nnscope.records.histogram import Numbers
 from nnscope.widget.explaining import Explaining
@@ -80,7 +80,7 @@ class Plots:
             if follower is not None:
                 follower.stop()
             follower = self._followers[key] = make(bqplot)
-        follower.draw()
+        self._scope._worker.run(follower.draw)
         return follower.figure
 
     def _histogram(self, kind: Numbers, names: tuple[str, ...], *, log: bool) -> Any:
@@ -166,10 +166,8 @@ class _Follower:
             self._scope.probe.refresh()
             with self._scope.probe.settled():  # one look at the weights for all of it
                 shown = self._draw()
-        except NnscopeError as error:
-            shown = Bars(str(error), [], [])
-        except Exception as error:  # noqa: BLE001  # a bug of ours must not vanish in a thread
-            shown = Bars(f"nnscope failed with {type(error).__name__}: {error}.", [], [])
+        except BaseException as error:  # noqa: BLE001  # it must not vanish in a thread
+            shown = Bars(sentence(error), [], [])
         with self._bars.hold_sync():
             self._bars.x, self._bars.y = shown.x, shown.y
         self.figure.title = shown.title

@@ -132,16 +132,25 @@ class Scope(Listening):
         for name, value in self._start.items():
             setattr(self, name, value)
         self._changed_sides()
-        self._ask_to_draw()
+        drawn = self._ask_to_draw()
         self.observe(self._on_view, [*LOOKING, *ASKING, *GROWING])
         super().open()
+        if not drawn:  # nor will it be sent what was drawn before there was a comm
+            self._worker.submit(self.send_state)
 
     def release(self) -> None:
         """Let go of the model; the panel keeps its last picture and says why it answers no more."""
-        self.stop()
+        if self._opened is None:
+            return
         self._plots.stop()
         self._let_go()
         self.set_trait("error", "The cell that opened this panel ran again; this one shows its last picture.")
+
+    def close(self) -> None:
+        """Take the panel away; what is still being made for it ends, and no comm of it stays."""
+        if self.comm is not None:
+            self._plots.stop()
+        super().close()
 
     @t.default("layout")
     def _room(self) -> ipywidgets.Layout:
@@ -193,18 +202,16 @@ class Scope(Listening):
     def _on_view(self, change: Any) -> None:
         if change.name == "growing" and self._tells:
             return
-        if change.name == "specimen":
-            self._settle_specimen()
-        if change.name == "layer" and self.channel is not None:
-            self.channel = self.channel if self.channel < self._current().channels else None
-        if change.name in LOOKING and not self._from_browser:  # more may come with it, see set_state
-            self._changed_sides()
-        self._settle_question(change.name)
-        self._settle_growing(change.name, by_browser=self._from_browser)
-        if self._from_browser:
-            self._origin.draws = True  # once all that came along is taken, see set_state
-        else:
-            self._ask_to_draw()
+        with self._drawn_once():
+            self._changing.draws, self._stopped = True, False
+            if change.name == "specimen":
+                self._settle_specimen()
+            if change.name == "layer" and self.channel is not None:
+                self.channel = self.channel if self.channel < self._current().channels else None
+            if change.name in LOOKING and not self._from_browser:  # more may come with it, see set_state
+                self._changed_sides()
+            self._settle_question(change.name)
+            self._settle_growing(change.name, by_browser=self._from_browser)
 
     def _settle_specimen(self) -> None:
         """Let go of what another specimen has not: its model may have other layers."""

@@ -19,7 +19,7 @@ S = TypeVar("S", bound=_Step)
 class Study(Generic[S]):
     """At most one piece of work at a time; a new one takes the place of the old.
 
-    All but ``leave_off`` and ``running`` is for the worker alone.
+    ``leave_off``, ``forget``, ``running`` and ``question`` are for any thread, the rest for the worker alone.
 
     Args:
         show: Called with each step; where it is not whole, another one follows or ``leave_off`` is called.
@@ -32,6 +32,8 @@ class Study(Generic[S]):
         self._steps: Iterator[S] | None = None
         self.question: object = None
         """What is being worked on, was last, or was left off by the user; ``None`` after ``forget``."""
+        self.beginning = False
+        """Whether the first step is being made, for which somebody may wait."""
 
     @property
     def running(self) -> bool:
@@ -44,16 +46,21 @@ class Study(Generic[S]):
         Raises:
             Exception: Whatever the first step raised.
         """
-        self.forget()
-        first = next(steps)
-        self._steps = steps if first.done < 1 else None
-        self.question = question
+        self._steps, self.question, self.beginning = steps, question, True
         try:
+            first = next(steps)
+            self.beginning = False
+            if self.question is not question:  # let go of meanwhile
+                return
+            if first.done == 1:
+                self._steps = None
             self._show(first)
         except BaseException:
             self.forget()
             raise
-        if self.running:
+        finally:
+            self.beginning = False
+        if self._steps is steps:
             worker.submit(lambda: self._go_on(worker, steps))
 
     def leave_off(self) -> bool:
@@ -80,14 +87,14 @@ class Study(Generic[S]):
             return False
         try:
             step = next(steps)
+            if self._steps is not steps:  # stopped meanwhile
+                return False
+            if step.done == 1:
+                self._steps = None
+            self._show(step)
         except BaseException as error:  # noqa: BLE001  # it would vanish in the worker
-            if self._steps is steps:
+            if self._steps in (steps, None):
                 self.forget()
                 self._fail(error)
             return False
-        if self._steps is not steps:  # stopped meanwhile
-            return False
-        if step.done == 1:
-            self._steps = None
-        self._show(step)
-        return step.done < 1
+        return self._steps is steps

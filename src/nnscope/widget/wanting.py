@@ -201,9 +201,9 @@ class Wanting(Scanning):
                 raise UnavailableError(CHANGED)
 
     def _hurrying(self) -> Callable[[], bool]:
-        """Whether what grows is to end its round: it was left off, or something else waits for its turn."""
-        worker = self._worker
-        return lambda: not self._grow_study.running or worker.waiting
+        """Whether what grows is to end its round: somebody waits for it, or it was left off."""
+        worker, study = self._worker, self._grow_study
+        return lambda: study.beginning or not study.running or worker.waiting
 
     # -- from the pictures to the panel ---------------------------------------------------------
 
@@ -211,8 +211,6 @@ class Wanting(Scanning):
         growth = self._growth
         if growth is None or self._grow_study.question is not growth:
             return
-        if not self.growing:  # paused while the first round was made
-            self._grow_study.leave_off()
         whole = grown.done == 1
         if whole:
             wish.keep(growth.subject, grown)

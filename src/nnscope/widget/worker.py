@@ -11,7 +11,7 @@ import contextvars
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from torch import nn
@@ -20,12 +20,15 @@ from nnscope.probe import in_pass
 
 Job = Callable[[], None]
 
+HEEDED = 0.1
+"""Seconds until an interrupt is heeded that came right before a wait, which Python hears of at its end."""
+
 
 class Worker:
     """The thread, what waits for it, and whether it has anything to do."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "nnscope", _never_waits)
+        self._pool = ThreadPoolExecutor(1, "nnscope", _never_wait)
         self._lock = threading.Lock()
         self._waiting = 0
         self._running = False
@@ -47,7 +50,11 @@ class Worker:
         """
         with self._lock:
             self._waiting += 1
-        return self._put(self._begin, job)
+        try:
+            return self._put(self._begin, job)
+        except RuntimeError:  # the interpreter ends
+            self._waiting -= 1
+            raise
 
     def submit_idle(self, job: Job) -> None:
         """Run ``job`` on the thread once nothing that was submitted waits for it."""
@@ -70,6 +77,7 @@ class Worker:
     def _begin(self, job: Job) -> None:
         with self._lock:
             self._waiting -= 1
+            self._running = True
         self._do(job)
 
     def _when_idle(self, job: Job) -> None:
@@ -86,28 +94,38 @@ class Worker:
             self._running = False
 
 
-def finish(job: Future[None]) -> None:
-    """Wait for the end of a job, where this thread may."""
-    if not getattr(_thread, "hurried", False) and not in_pass():
+class _Thread(threading.local):
+    """Whether this thread may wait for a worker."""
+
+    may_wait = True
+
+
+_thread = _Thread()
+
+
+def finish(job: Future[None]) -> bool:
+    """Wait for the end of a job, where this thread may; says whether it has come."""
+    if _thread.may_wait and not in_pass():
+        while not wait([job], HEEDED).done:
+            pass
         job.result()
+    return job.done()
 
 
 @contextmanager
-def unwaiting() -> Iterator[None]:
+def not_waiting() -> Iterator[None]:
     """Inside, this thread waits for no worker: it serves the browser."""
-    before = getattr(_thread, "hurried", False)
-    _thread.hurried = True
+    before, _thread.may_wait = _thread.may_wait, False
     try:
         yield
     finally:
-        _thread.hurried = before
+        _thread.may_wait = before
 
 
-def _never_waits() -> None:
-    _thread.hurried = True
+def _never_wait() -> None:
+    _thread.may_wait = False
 
 
-_thread = threading.local()
 _workers: weakref.WeakKeyDictionary[nn.Module, Worker] = weakref.WeakKeyDictionary()
 _making = threading.Lock()
 

@@ -21,8 +21,9 @@ class Held:
     """The model's worker stands still while this is open."""
 
     def __init__(self, scope):
-        self.event = threading.Event()
-        scope._worker.submit(lambda: self.event.wait(30))
+        self.event, begun = threading.Event(), threading.Event()
+        scope._worker.submit(lambda: (begun.set(), self.event.wait(30)))
+        assert begun.wait(30)
 
     def __enter__(self):
         return self

@@ -100,7 +100,7 @@ def test_a_map_that_is_being_made_is_written_whole(scope, logged):
             logging = threading.Thread(target=scope.log, args=(writer, 1))
             logging.start()
             while scope._worker._waiting < 2:  # the drawing, and behind it the log
-                pass
+                assert logging.is_alive()
         logging.join(20)
 
     events = logged(log)

@@ -240,7 +240,7 @@ def test_the_browser_does_not_wait_for_the_worker_and_a_cell_does(scope):
         cell = threading.Thread(target=setattr, args=(scope, "layer", "1"))
         cell.start()
         while scope.layer != "1":
-            pass
+            assert cell.is_alive()
         assert cell.is_alive()
         assert scope._header["layer"] == "0"
         held.event.set()
