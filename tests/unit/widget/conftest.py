@@ -27,3 +27,9 @@ def model():
         nn.Flatten(),
         nn.Linear(4, 7),
     )
+
+
+@pytest.fixture(autouse=True)
+def beside_a_kernel(monkeypatch):
+    """Before ipywidgets 7.7.5, and 8.0.5 of the eighth, a widget tells its state only where a kernel runs."""
+    monkeypatch.setattr("ipykernel.comm.Comm.kernel", "a kernel")

@@ -191,7 +191,8 @@ def test_whatever_ends_the_workers_pass_is_a_sentence_and_it_goes_on(error, said
 def test_closing_leaves_no_comm(model):
     import ipywidgets
 
-    instances = ipywidgets.widgets.widget._instances
+    known = ipywidgets.widgets.widget
+    instances = known._instances if hasattr(known, "_instances") else known.Widget.widgets  # ipywidgets 7
     before = set(instances)
     scope = nnscope.show(model, torch.randn(1, 3, 12, 12))
     assert len(set(instances) - before) == 2  # its layout has one of its own
