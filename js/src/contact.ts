@@ -38,7 +38,7 @@ export class Contact {
     return this.#patience.busy;
   }
 
-  /** Whether it makes sense to send: what a host says of a kernel that was heard of does not count. */
+  /** Whether it makes sense to send. A kernel that was heard of is there, whatever the host says. */
   get reachable(): boolean {
     return this.#heard || this.host.connected();
   }
@@ -49,7 +49,7 @@ export class Contact {
     this.#kernel.value = "there";
   }
 
-  /** It lives, and says what it does. Of what it was asked in vain that is no answer. */
+  /** It lives, and says what it does. That is no answer to what is overdue. */
   pong(busy: unknown): void {
     this.#heard = true;
     if (this.#kernel.peek() !== "silent") this.#kernel.value = "there";

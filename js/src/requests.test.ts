@@ -165,7 +165,9 @@ test("a model that cannot send any more is no exception", async () => {
   const broken = new Requests(() => {
     throw new Error("Cannot send");
   }, HOST);
-  await expect(broken.ask(ask(0), never)).rejects.toThrow("The kernel is gone: run the cell again.");
+  await expect(broken.ask(ask(0), never)).rejects.toThrow(
+    "There is no kernel to answer: run the cell again in a notebook.",
+  );
   expect(broken.contact.answering.value).toBe(false);
   broken.ping();
 });
@@ -212,7 +214,7 @@ test("an edit of a kernel that was restarted ends with a sentence, which nobody 
   requests.edit({ op: "undo" }).catch((reason) => end(reason.message));
   gone = true;
   await vi.advanceTimersByTimeAsync(PATIENCE);
-  expect(end).toHaveBeenCalledWith("The kernel is gone: run the cell again.");
+  expect(end).toHaveBeenCalledWith("There is no kernel to answer: run the cell again in a notebook.");
   expect(requests.contact.answering.value).toBe(false);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -264,7 +266,7 @@ test("where a part cannot be sent, the others are not, and the file has failed",
     if (count === 2) throw new Error("Cannot send");
   }, HOST);
   const edit = requests.edit({ op: "open", name: "a.png" }, inParts(new ArrayBuffer(3 * PART)));
-  await expect(edit).rejects.toThrow("The kernel is gone");
+  await expect(edit).rejects.toThrow("There is no kernel to answer");
   expect(count).toBe(2);
 });
 
@@ -357,7 +359,9 @@ test("a kernel that was heard of and takes nothing any more is gone, which no ho
   }, HOST);
   requests.receive({ k: "pong", rid: 1, busy: "" }, []);
   gone = true;
-  await expect(requests.ask(ask(0), never)).rejects.toThrow("The kernel is gone: run the cell again.");
+  await expect(requests.ask(ask(0), never)).rejects.toThrow(
+    "There is no kernel to answer: run the cell again in a notebook.",
+  );
   expect(requests.contact.kernel.value).toBe("gone");
 });
 
@@ -365,7 +369,7 @@ test("a page without a kernel knows it at once, and asks nothing", async () => {
   requests = listening({ connected: () => false, busy: () => false });
   expect(requests.contact.kernel.value).toBe("absent");
   requests.contact.hope();
-  await expect(requests.ask(ask(0), never)).rejects.toThrow("The kernel is gone");
+  await expect(requests.ask(ask(0), never)).rejects.toThrow("There is no kernel to answer");
   expect([sent, pings, requests.contact.kernel.value]).toEqual([[], [], "absent"]);
 });
 

@@ -25,7 +25,7 @@ const LONG: readonly Ask["what"][] = [
 const LATER: readonly Ask["what"][] = ["native", "coarse", "wants"];
 const RETRIES = 1;
 const IN_FLIGHT = 2;
-const GONE = "The kernel is gone: run the cell again.";
+const GONE = "There is no kernel to answer: run the cell again in a notebook.";
 const NO_ANSWER = "No answer from the kernel.";
 
 /** A question as `widget/messages.py` takes it; the packet that answers is described in `wire/packet.py`. */

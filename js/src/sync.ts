@@ -95,10 +95,12 @@ export function connect(model: HostModel, signal: AbortSignal): Sync {
   /** Change the model and send that; `change` returns whether it could be sent. */
   const act = (change: () => boolean) => {
     acting = true;
-    const sent = change();
-    acting = false;
-    if (sent) contact.hope();
-    else requests.cut();
+    try {
+      if (change()) contact.hope();
+      else requests.cut();
+    } finally {
+      acting = false;
+    }
   };
   const set = (changes: Partial<ScopeModel>) => {
     requests.forgive();

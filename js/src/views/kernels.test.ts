@@ -149,7 +149,7 @@ test("a kernel that is back is asked again for what it owed", async () => {
   };
   panel = mountWidget(specimen, model);
   await panel.settle();
-  expect(panel.root.textContent).toContain("The kernel is gone: run the cell again.");
+  expect(panel.root.textContent).toContain("There is no kernel to answer: run the cell again in a notebook.");
   model.onSend = usual;
   model.message({ k: "pong", rid: 1 });
   await vi.waitFor(() => panel.find("grid", "Kernels"));

@@ -113,10 +113,14 @@ test("a kernel that is back is asked again for the part, and for what the part s
   model.message({ k: "pong", rid: 1 });
   await panel.settle();
   // The part is there, and found the kernel gone once more.
-  expect(panel.find("alert").textContent).toBe("The kernel is gone: run the cell again.");
+  expect(panel.find("alert").textContent).toBe(
+    "There is no kernel to answer: run the cell again in a notebook.",
+  );
   model.onSend = usual;
   model.message({ k: "pong", rid: 2 });
   await panel.settle();
-  expect(panel.find("tabpanel").textContent).not.toContain("The kernel is gone: run the cell again.");
+  expect(panel.find("tabpanel").textContent).not.toContain(
+    "There is no kernel to answer: run the cell again in a notebook.",
+  );
   expect(panel.find("tabpanel").textContent).toContain("conv1");
 });
