@@ -7,7 +7,10 @@ Each class also derives from the built-in a Python user would expect to catch
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+OUT_OF_MEMORY = "There was not enough memory; give a smaller image, or free some."
 
 
 class NnscopeError(Exception):
@@ -56,7 +59,7 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, NnscopeError) and said:
         return said
     if out_of_memory(error):
-        return "There was not enough memory for it; give a smaller image, or free some."
+        return OUT_OF_MEMORY
     if isinstance(error, SystemExit):
         return "The model called sys.exit(), and so gave no answer; take that out of its forward."
     return f"nnscope failed with {type(error).__name__}{f': {said}' if said else ''}."
@@ -66,6 +69,22 @@ def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out: Python's, or that of one of torch's devices."""
     said = str(error).lower()
     return isinstance(error, MemoryError) or "allocate memory" in said or "tried to allocate" in said
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """Say in a sentence that memory ended, which Python's error does not and torch's does in its own terms.
+
+    Raises:
+        ImageError: There was not enough for ``what``.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        msg = f"There is too little memory for {what}; give a smaller one."
+        raise ImageError(msg) from error
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> str:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from nnscope.errors import ForwardError, NnscopeError, out_of_memory
+from nnscope.errors import OUT_OF_MEMORY, ForwardError, NnscopeError, out_of_memory
 from nnscope.layout import Layout, image
 from nnscope.network.attention import FUSED, attention_layout, attention_map
 from nnscope.network.axes import Axes, tensors
@@ -114,7 +114,7 @@ def walked(walk: Walk, x: Tensor) -> Any:
             raise
         reason = "".join(f": {line.rstrip('.')}" for line in str(error).strip().splitlines()[:1])
         cure = (
-            "There was not enough memory; give a smaller image, or free some."
+            OUT_OF_MEMORY
             if out_of_memory(error)
             else "Call the model on such an input yourself; if it wants another size or channel count, "
             "pass transform=."

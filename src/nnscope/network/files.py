@@ -6,19 +6,17 @@ import io
 import math
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from nnscope.errors import ImageError, nearest, out_of_memory
+from nnscope.errors import ImageError, enough_memory, nearest
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000", "TGA", "ICO")
 """Only these, because to read some of the others Pillow runs other programs."""
-MOST_BYTES = 16 * 2**20
-"""Of a file that is dropped."""
+LARGEST_FILE = 16 * 2**20
+"""Bytes of a file that is dropped."""
 MOST_PIXELS = 64 * 10**6
 """Of a file that is dropped; one that is given by its path may have as many as Pillow reads."""
 _MOST_BYTES_OF_A_PATH = 2**30
@@ -43,13 +41,17 @@ def opened(data: Any, name: str) -> Image.Image:
         what = "None" if data is None else f"of type {type(data).__name__}"
         msg = f"{name!r} is {what}; give the bytes of an image file."
         raise ImageError(msg)
-    if len(data) > MOST_BYTES:
-        msg = f"{name!r} has {len(data) / 2**20:.1f} MB, more than {MOST_BYTES >> 20}; give a smaller one."
-        raise ImageError(msg)
+    if len(data) > LARGEST_FILE:
+        raise too_large(name)
     with enough_memory(f"the image {name!r}"):
         image = _decoded(io.BytesIO(data), name, MOST_PIXELS)
     image.filename = name
     return image
+
+
+def too_large(name: str) -> ImageError:
+    """The error of a file that is dropped and has too many bytes."""
+    return ImageError(f"{name!r} is too large; give an image file of at most {LARGEST_FILE >> 20} MB.")
 
 
 def _decoded(file: IO[bytes], name: str, most: float = math.inf) -> ImageFile.ImageFile:
@@ -121,19 +123,3 @@ def _missing(path: Path, given: str) -> str:
         names = []
     hint = nearest(path.name, names) or f"the folder {str(folder.resolve())!r} has no such file."
     return f"There is no image {given!r}; {hint}"
-
-
-@contextmanager
-def enough_memory(what: str) -> Iterator[None]:
-    """Say in a sentence that memory ended, which Python's error does not and torch's does in its own terms.
-
-    Raises:
-        ImageError: There was not enough for ``what``.
-    """
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error):
-            raise
-        msg = f"There is too little memory for {what}; give a smaller one."
-        raise ImageError(msg) from error

@@ -88,7 +88,7 @@ def read(image: Any, channels: int | None = None) -> Picture:
     return _with_channels(picture, channels)
 
 
-def kept(image: Image.Image) -> Image.Image:
+def reduced_copy(image: Image.Image) -> Image.Image:
     """A copy of a picture, of at most 2048 pixels on its longer side."""
     factor = min(1.0, KEPT_PX / max(image.size))
     width, height = (max(1, round(side * factor)) for side in image.size)

@@ -11,18 +11,17 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from nnscope.errors import ImageError, OptionError
+from nnscope.errors import ImageError, OptionError, enough_memory
 from nnscope.network import recipe as recipes
 from nnscope.network.expects import Expectation, expects, refused, timm_config
-from nnscope.network.files import enough_memory
-from nnscope.network.images import Picture, kept, look, read
+from nnscope.network.images import Picture, look, read, reduced_copy
 from nnscope.network.measure import check_dense, measure
 from nnscope.network.recipe import Recipe
 from nnscope.records import Colours, Specimen
 
 _CHANGE = "pass transform= to change it."
 _MOST_SLENDER = 256
-"""Longer by shorter side of a picture that a callable gets: if it resizes the shorter, the longer grows."""
+"""Longest picture that a callable gets, in shorter sides: many of them make the shorter side 256 pixels."""
 _FORMS = "'auto', None, a callable, a torchvision weights enum member or a timm pretrained_cfg"
 
 
@@ -183,7 +182,7 @@ def _cooked(recipe: Recipe, assumption: str, picture: Picture) -> Specimen:
     return Specimen(
         input=tensor[None],
         view=view,
-        original=kept(picture.shown),
+        original=reduced_copy(picture.shown),
         original_size=picture.size,
         geometry=geometry,
         name=picture.name,
@@ -229,7 +228,7 @@ def _measured(transform: Callable[..., Any], picture: Picture, model: nn.Module)
     return Specimen(
         input=result.input[None],
         view=_view(result.input, colours),
-        original=kept(picture.shown),
+        original=reduced_copy(picture.shown),
         original_size=picture.size,
         geometry=result.geometry,
         name=picture.name,

@@ -4,7 +4,7 @@ from nnscope.attribution.bench import Growing
 from nnscope.attribution.registry import METHODS
 from nnscope.attribution.styles import STYLES, styles_of
 from nnscope.network.edits import Edits
-from nnscope.network.files import opened
+from nnscope.network.files import LARGEST_FILE, opened, too_large
 from nnscope.network.fingerprint import Fingerprint
 from nnscope.network.guards import in_pass
 from nnscope.network.layers import model_name
@@ -18,6 +18,7 @@ from nnscope.tensors.brush import TOOLS
 from nnscope.tensors.cache import ByteCache
 
 __all__ = [
+    "LARGEST_FILE",
     "METHODS",
     "RANKINGS",
     "STYLES",
@@ -37,4 +38,5 @@ __all__ = [
     "model_name",
     "opened",
     "styles_of",
+    "too_large",
 ]

@@ -20,15 +20,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nnscope.errors import ImageError, OptionError
-from nnscope.probe import TOOLS, Edits, opened
+from nnscope.errors import OptionError
+from nnscope.probe import LARGEST_FILE, TOOLS, Edits, opened, too_large
 from nnscope.widget.wish import PICTURES
 
 MOST_POINTS = 512
 """Most points of a message."""
 MOST_PARTS = 256
-MOST_BYTES = 16 * 2**20
-"""Most parts of a file, and most bytes of all of them."""
+"""Most parts of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ class Edit:
 class Wanted:
     """A picture made of the enlarged channel is to take the image's place."""
 
-    rid: int
     method: str
     negative: bool
     """Whether it is of what the channel dislikes."""
@@ -55,10 +53,10 @@ class Part:
     """A part of a file that is to take the image's place."""
 
     name: str
-    part: int
-    """Its number, from 0."""
-    parts: int
-    """How many the file has."""
+    number: int
+    """Counted from 0."""
+    count: int
+    """How many parts the file has."""
     data: bytes
 
 
@@ -74,7 +72,7 @@ def parse_edit(rid: int, content: Mapping[Any, Any], buffers: object) -> Edit | 
         return _part(content, buffers)
     if op == "wanted":
         methods = tuple(dict.fromkeys(method for method, _ in PICTURES))
-        return Wanted(rid, _one_of(content.get("method"), "method", methods), _flag(content, "negative"))
+        return Wanted(_one_of(content.get("method"), "method", methods), _flag(content, "negative"))
     if not isinstance(op, str) or op not in _OPERATIONS:
         msg = f"An edit's op is one of {', '.join(_OPERATIONS)}, open, wanted."
         raise OptionError(msg)
@@ -115,25 +113,20 @@ def opening(rid: int, name: str, file: bytes) -> Edit:
 
 
 def _part(content: Mapping[Any, Any], buffers: object) -> Part:
-    name, part, parts = content.get("name"), content.get("part", 0), content.get("parts", 1)
+    name, number, count = content.get("name"), content.get("part", 0), content.get("parts", 1)
     held = buffers[0] if isinstance(buffers, list) and len(buffers) == 1 else None
     if not isinstance(name, str) or not isinstance(held, (bytes, bytearray, memoryview)):
         msg = "An image that is opened has a name and one buffer."
         raise OptionError(msg)
-    whole = all(isinstance(number, int) and not isinstance(number, bool) for number in (part, parts))
-    if not whole or not 0 <= part < parts <= MOST_PARTS:
+    whole = all(isinstance(each, int) and not isinstance(each, bool) for each in (number, count))
+    if not whole or not 0 <= number < count <= MOST_PARTS:
         msg = (
             f"A part of a file has a number below that of the parts, of which there are at most {MOST_PARTS}."
         )
         raise OptionError(msg)
-    if memoryview(held).nbytes > MOST_BYTES:  # not copied first
+    if memoryview(held).nbytes > LARGEST_FILE:  # not copied first
         raise too_large(name)
-    return Part(name, part, parts, bytes(held))
-
-
-def too_large(name: str) -> ImageError:
-    """The error of a file that has more bytes than are taken."""
-    return ImageError(f"{name!r} is too large; give an image file of at most {MOST_BYTES >> 20} MB.")
+    return Part(name, number, count, bytes(held))
 
 
 _OPERATIONS: dict[str, Callable[[Mapping[Any, Any], object], Callable[[Edits], object]]] = {

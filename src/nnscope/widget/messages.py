@@ -146,7 +146,7 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Asks for an empty answer."""
+    """Asks for a sign of life, and what is being done."""
 
     rid: int
 
@@ -162,7 +162,6 @@ class Stop:
 class Views:
     """How many views of the scope a page has."""
 
-    rid: int
     page: str
     views: int
 
@@ -198,7 +197,7 @@ def parse(content: object, layers: LayerTable, buffers: object = ()) -> Message:
         case "get":
             return _parse_get(rid, content, layers)
         case "views":
-            return Views(rid, _page(content.get("page")), _whole(content.get("views"), "views", 2**16))
+            return Views(_page(content.get("page")), _whole(content.get("views"), "views", 2**16))
         case "edit":
             return parse_edit(rid, content, buffers)
         case "grow":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from nnscope.errors import OptionError
-from nnscope.widget.edit import MOST_BYTES, Part, too_large
+from nnscope.probe import LARGEST_FILE, too_large
+from nnscope.widget.edit import Part
 
 MOST_FILES = 2
 """That are under way at a time; the oldest is forgotten, for its sender is gone."""
@@ -28,13 +29,13 @@ class Uploads:
             OptionError: A part is missing.
         """
         parts = self._files.pop(rid, [])
-        if part.part != len(parts):
+        if part.number != len(parts):
             msg = f"Part {len(parts)} of {part.name!r} did not arrive; open the file again."
             raise OptionError(msg)
         parts.append(part.data)
-        if sum(map(len, parts)) > MOST_BYTES:
+        if sum(map(len, parts)) > LARGEST_FILE:
             raise too_large(part.name)
-        if len(parts) == part.parts:
+        if len(parts) == part.count:
             return b"".join(parts)
         self._files[rid] = parts
         while len(self._files) > MOST_FILES:

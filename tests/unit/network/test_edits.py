@@ -14,7 +14,7 @@ from torch import nn
 from nnscope.errors import ImageError, OptionError
 from nnscope.network import edits as module
 from nnscope.network.edits import Edits
-from nnscope.network.files import MOST_BYTES, opened
+from nnscope.network.files import LARGEST_FILE, opened
 from nnscope.network.images import read
 from nnscope.network.preprocess import prepare
 from nnscope.tensors import adjust
@@ -316,7 +316,7 @@ def test_a_dropped_file_is_put_upright():
         (b"GIF89a", "'x.png' could not be read|'x.png' is not an image"),
         (file(photo())[:300], r"'x.png' could not be read \(.*truncated"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image"),
-        (b"\0" * (MOST_BYTES + 1), "'x.png' has 16.0 MB, more than 16"),
+        (b"\0" * (LARGEST_FILE + 1), "'x.png' is too large; give an image file of at most 16 MB"),
         (file(Image.new("1", (9000, 9000))), "'x.png' has more than 64 million pixels"),
         (file(Image.new("1", (20000, 20000))), "'x.png' has more than 64 million pixels"),
         ("text", "'x.png' is of type str"),

@@ -13,8 +13,8 @@ from PIL import Image
 from torch import nn
 
 from nnscope.errors import NnscopeError
-from nnscope.probe import Probe
-from nnscope.widget.edit import MOST_BYTES, Part, opening, parse_edit
+from nnscope.probe import LARGEST_FILE, Probe
+from nnscope.widget.edit import Part, opening, parse_edit
 from nnscope.widget.uploads import MOST_FILES, Uploads
 
 STROKE = {
@@ -85,7 +85,7 @@ def test_a_file_that_is_no_image_is_a_sentence(probe):
     with pytest.raises(NnscopeError, match=r"letter\.txt"):
         made(probe, {"op": "open", "name": "letter.txt"}, buffers=[b"Dear all"])
     with pytest.raises(NnscopeError, match="at most 16 MB"):
-        parse_edit(1, {"op": "open", "name": "huge"}, [memoryview(bytes(MOST_BYTES + 1))])
+        parse_edit(1, {"op": "open", "name": "huge"}, [memoryview(bytes(LARGEST_FILE + 1))])
 
 
 def part(number, parts, data, name="cat.png"):
@@ -112,7 +112,7 @@ def test_a_part_that_is_missing_is_told_and_the_file_forgotten():
 
 def test_what_is_kept_of_files_under_way_is_bounded():
     uploads = Uploads()
-    half = bytes(MOST_BYTES // 2 + 1)
+    half = bytes(LARGEST_FILE // 2 + 1)
     uploads.take(1, part(0, 3, half))
     with pytest.raises(NnscopeError, match="at most 16 MB"):
         uploads.take(1, part(1, 3, half))
