@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -114,13 +111,8 @@ def spied(open_panel):
     return panel
 
 
-def told(panel, count):
-    """The first numbers of views that were told, and of how many pages."""
-    deadline = time.monotonic() + 15
-    while len(views := ast.literal_eval(panel.notebook.run("print(views)"))) < count:
-        assert time.monotonic() < deadline, f"only {views} were told"
-        panel.page.wait_for_timeout(50)
-    return [number for _, number in views], len({page for page, _ in views})
+TOLD = "([number for _, number in views], len({page for page, _ in views}))"
+"""The numbers of views that were told, and of how many pages."""
 
 
 def test_the_kernel_hears_when_the_last_view_of_a_page_is_gone_and_when_one_is_back(spied):
@@ -129,13 +121,13 @@ def test_the_kernel_hears_when_the_last_view_of_a_page_is_gone_and_when_one_is_b
     spied.page.evaluate(MOVE_LAST_CELL_UP)  # takes the view away and makes another
     spied.wait_until_painted()
     spied.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    assert told(spied, 1) == ([0], 1)
+    spied.follows(TOLD, ([0], 1))
     spied.notebook.add_cell("scope")
-    assert told(spied, 2) == ([0, 1], 1)
+    spied.follows(TOLD, ([0, 1], 1))
 
 
 def test_the_kernel_hears_when_a_page_is_left_and_when_another_one_comes(spied):
     spied.notebook.save()
     spied.notebook.reload()
     spied.wait_until_painted()
-    assert told(spied, 2) == ([0, 1], 2)
+    spied.follows(TOLD, ([0, 1], 2))
