@@ -4,7 +4,7 @@ import { makeLayer } from "../demo/specimen";
 import { REST } from "./changes";
 import type { Host } from "./contact";
 import { PULSE } from "./patience";
-import { type Ask, LONG_PATIENCE, PATIENCE, Requests } from "./requests";
+import { type Ask, LONG_PATIENCE, PATIENCE, Requests, SLOWEST } from "./requests";
 import { inParts, PART } from "./upload";
 import { readNative } from "./wire/tiles";
 
@@ -250,6 +250,16 @@ test("a file travels in parts, in their order, under one number; one answer ends
   expect(joined.equals(bytes)).toBe(true);
   requests.receive({ k: "done", rid }, []);
   await edit;
+});
+
+test("a file may take as long as the slowest connection needs for it", async () => {
+  const end = vi.fn();
+  const size = 2 * PART;
+  requests.edit({ op: "open", name: "cat.jpg" }, inParts(new ArrayBuffer(size))).catch(end);
+  await vi.advanceTimersByTimeAsync(LONG_PATIENCE + size / SLOWEST - 1);
+  expect(end).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(end).toHaveBeenCalled();
 });
 
 test("a small file is one part, and an edit without a file has none", () => {

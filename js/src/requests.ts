@@ -12,6 +12,8 @@ import { bytesOf, decode, join, type Packet } from "./wire/packet";
 export const PATIENCE = 15_000;
 /** The same for what is worked out anew, and for which kinds that is. */
 export const LONG_PATIENCE = 60_000;
+/** Bytes that the slowest connection carries in a millisecond: a file may take as long as that. */
+export const SLOWEST = 32;
 const LONG: readonly Ask["what"][] = [
   "statistics",
   "sum",
@@ -109,7 +111,8 @@ export class Requests {
   edit(edit: Edit, file: readonly ArrayBuffer[] = []): Promise<void> {
     return new Promise((resolve, reject) => {
       const rid = this.#next++;
-      const stop = this.contact.wait(LONG_PATIENCE, () => {
+      const size = file.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      const stop = this.contact.wait(LONG_PATIENCE + size / SLOWEST, () => {
         this.contact.lose();
         this.#changes.failed(rid, new Error(NO_ANSWER));
       });

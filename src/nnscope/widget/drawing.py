@@ -6,6 +6,7 @@ is heard. No lock is held while a trait's observers run, for they may do anythin
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -22,7 +23,7 @@ from nnscope.widget import pictures, specimens
 from nnscope.widget.desk import Desk, Look, Side, State
 from nnscope.widget.filling import Filling
 from nnscope.widget.outbox import Outbox
-from nnscope.widget.worker import Worker, finish
+from nnscope.widget.worker import Worker, finish, not_waiting
 
 LOOKING = ("layer", "specimen", "against", "side", "silence", "fill")
 """The traits that change what is looked at."""
@@ -52,6 +53,7 @@ class Drawing(Filling, anywidget.AnyWidget):
         self._outbox = Outbox()
         self._changing = _Changing()
         self._refreshing = False
+        self._editing = 0  # how many edits of the browser wait or are made
         self._stopped = False  # by the user, while something was asked for
         self._listed: tuple[int, int | None] | None = None
         self._modelled: tuple[int, int, tuple[int, ...]] | None = None
@@ -88,8 +90,9 @@ class Drawing(Filling, anywidget.AnyWidget):
         """End what takes long, for nobody waits for it any more."""
         for study in self._studies:
             study.forget()
-        worker.submit(self._let_growths_go)
-        worker.submit(self._rest)
+        with contextlib.suppress(RuntimeError):  # the interpreter ends, and the worker has ended
+            worker.submit(self._let_growths_go)
+            worker.submit(self._rest)
 
     def close(self) -> None:
         """Take the panel away; what is still being made for it ends, and no comm stays."""
@@ -137,17 +140,22 @@ class Drawing(Filling, anywidget.AnyWidget):
     @contextmanager
     def _drawn_once(self) -> Iterator[None]:
         """Inside, traits of this thread's change together: what they say is drawn once, at the end."""
-        changing = self._changing
-        changing.depth += 1
+        self._changing.depth += 1
         try:
             yield
-        finally:
-            changing.depth -= 1
-            asked = changing.depth == 0 and changing.draws
-            if asked:
-                changing.draws = False
-        if asked and self._opened is not None:
-            self._ask_to_draw()
+        except BaseException:  # of an observer of the user's, or an interrupt: what was changed is drawn
+            with not_waiting():
+                self._end_change()
+            raise
+        self._end_change()
+
+    def _end_change(self) -> None:
+        changing = self._changing
+        changing.depth -= 1
+        if changing.depth == 0 and changing.draws:
+            changing.draws = False
+            if self._opened is not None:
+                self._ask_to_draw()
 
     def _ask_to_draw(self) -> bool:
         """Have drawn what the traits say, and wait for it in a cell; says whether it is done.
@@ -168,7 +176,7 @@ class Drawing(Filling, anywidget.AnyWidget):
 
     def stop(self) -> None:
         """Leave off what takes long; so is what was asked for, and has not begun, after its first step."""
-        self._stopped = self._refreshing or self._drawing is not None
+        self._stopped = self._refreshing or self._drawing is not None or self._editing > 0
         super().stop()
 
     def _refresh(self) -> None:

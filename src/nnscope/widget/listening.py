@@ -87,10 +87,20 @@ class Listening(Drawing):
             if isinstance(value, bool) and not isinstance(trait, t.Bool):  # to Python, True is the int 1
                 msg = f"The trait {name} takes no {value}."
                 raise OptionError(msg)
-            with self._outbox.heard(**{name: value}):
-                self.set_trait(name, value)
+            trait._validate(self, value)
         except (NnscopeError, t.TraitError, TypeError, ValueError, OverflowError) as error:
             self._refuse(0, str(error) or sentence(error))
+            self.send_state(name)
+            return
+        try:
+            with self._outbox.heard(**{name: value}):
+                self.set_trait(name, value)
+        except NnscopeError as error:
+            self._refuse(0, sentence(error))
+            self.send_state(name)
+        except Exception as error:  # noqa: BLE001  # of an observer of the user's
+            said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self._refuse(0, f"Your own observer of {name} failed with {said}; mend it in the notebook.")
             self.send_state(name)
 
     def _receive(self, _widget: Any, content: Any, buffers: Any) -> None:
@@ -151,6 +161,8 @@ class Listening(Drawing):
         return Asked(self._look, get, self._explains(), tuple(self.region), wished)
 
     def _ask_to_grow(self, op: Literal["cancel", "again", "more"]) -> None:
+        if op != "cancel":
+            self._stopped = False
         self._leave_growth(op)
         if op == "cancel":
             self._worker.submit(self._cancel_growth)
@@ -166,6 +178,7 @@ class Listening(Drawing):
         else:
             edit = message if isinstance(message, Edit) else Edit(rid, self._showing(message))
         specimen = self.specimen  # as it is now: it may be another one when its turn comes
+        self._editing += 1
         self._worker.submit(lambda: self._edit(edit, specimen))
 
     def _edit(self, edit: Edit, specimen: int) -> None:
@@ -173,10 +186,13 @@ class Listening(Drawing):
         try:
             edit.make(self._desk.edits(specimen))
             self._changed_sides()
-            self._refresh()
+            if self._is_open():
+                self._refresh()
             self.send({"k": "done", "rid": edit.rid})
         except BaseException as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(edit.rid, sentence(error))
+        finally:
+            self._editing -= 1
 
     def redraw(self) -> None:
         """Draw what ``edits`` have made of the image."""

@@ -113,10 +113,10 @@ class Scope(Listening):
             step: Number of the step.
 
         Raises:
-            UnavailableError: The scope was released.
+            UnavailableError: The scope was released, or another panel's observer or a pass calls this.
             ForwardError: The model raised.
         """
-        self._worker.run(lambda: self._write(Logbook(writer, self.layer, step)))
+        self._worker.call(lambda: self._write(Logbook(writer, self.layer, step)))
 
     def _write(self, book: Logbook) -> None:
         self.probe.refresh()
@@ -135,8 +135,10 @@ class Scope(Listening):
         drawn = self._ask_to_draw()
         self.observe(self._on_view, [*LOOKING, *ASKING, *GROWING])
         super().open()
-        if not drawn:  # nor will it be sent what was drawn before there was a comm
-            self._worker.submit(self.send_state)
+        if not drawn or any(study.running for study in self._studies):
+            # What was drawn while the comm was being opened was not sent.
+            names = [name for name in self.keys if name not in ("_esm", "_css")]
+            self._worker.submit(lambda: self.send_state(names))
 
     def release(self) -> None:
         """Let go of the model; the panel keeps its last picture and says why it answers no more."""
@@ -215,9 +217,12 @@ class Scope(Listening):
 
     def _settle_specimen(self) -> None:
         """Let go of what another specimen has not: its model may have other layers."""
+        with self._whole_probe.settled():  # whatever thread this is, it runs no model
+            self._let_go_of_what_is_missing(self._whole_probe)
+
+    def _let_go_of_what_is_missing(self, whole: Probe) -> None:
         if self.against == self.specimen:
             self.against = None
-        whole = self._whole_probe
         for name in ("silence", "unit", "target", "versus"):
             if not self._fits(name):
                 setattr(self, name, self.traits()[name].default_value)

@@ -8,6 +8,7 @@ waits for a worker: it might wait in turn, and then neither would go on.
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 
 from torch import nn
 
+from nnscope.errors import UnavailableError
 from nnscope.probe import in_pass
 
 Job = Callable[[], None]
@@ -28,10 +30,15 @@ class Worker:
     """The thread, what waits for it, and whether it has anything to do."""
 
     def __init__(self) -> None:
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._process = os.getpid()
         self._pool = ThreadPoolExecutor(1, "nnscope", _never_wait)
         self._lock = threading.Lock()
         self._waiting = 0
         self._running = False
+        self._thread = 0
 
     @property
     def waiting(self) -> bool:
@@ -47,7 +54,12 @@ class Worker:
         """Run ``job`` on the thread, after the jobs submitted before.
 
         The caller's context goes along: ipykernel 7 finds the comm's reply address in it.
+
+        Raises:
+            RuntimeError: The interpreter ends.
         """
+        if self._process != os.getpid():  # a child has the memory, but not the threads
+            self._begin_anew()
         with self._lock:
             self._waiting += 1
         try:
@@ -69,6 +81,23 @@ class Worker:
         """
         finish(self.submit(job))
 
+    def call(self, job: Job) -> None:
+        """Have ``job`` done before this returns, also in a thread that else waits for nothing.
+
+        Raises:
+            UnavailableError: A worker waits for this thread, or may do so.
+            Exception: What the job raised.
+        """
+        if threading.get_ident() == self._thread:
+            job()
+            return
+        if _thread.works or in_pass():
+            msg = (
+                "This cannot be waited for in a pass, nor in an observer of another panel; call it in a cell."
+            )
+            raise UnavailableError(msg)
+        _await(self.submit(job))
+
     # -- inside -----------------------------------------------------------------------------
 
     def _put(self, run: Callable[[Job], None], job: Job) -> Future[None]:
@@ -87,7 +116,7 @@ class Worker:
             self._do(job)
 
     def _do(self, job: Job) -> None:
-        self._running = True
+        self._running, self._thread = True, threading.get_ident()
         try:
             job()
         finally:
@@ -98,6 +127,8 @@ class _Thread(threading.local):
     """Whether this thread may wait for a worker."""
 
     may_wait = True
+    works = False
+    """Whether it is a worker's own."""
 
 
 _thread = _Thread()
@@ -106,10 +137,14 @@ _thread = _Thread()
 def finish(job: Future[None]) -> bool:
     """Wait for the end of a job, where this thread may; says whether it has come."""
     if _thread.may_wait and not in_pass():
-        while not wait([job], HEEDED).done:
-            pass
-        job.result()
+        _await(job)
     return job.done()
+
+
+def _await(job: Future[None]) -> None:
+    while not wait([job], HEEDED).done:
+        pass
+    job.result()
 
 
 @contextmanager
@@ -123,7 +158,7 @@ def not_waiting() -> Iterator[None]:
 
 
 def _never_wait() -> None:
-    _thread.may_wait = False
+    _thread.may_wait, _thread.works = False, True
 
 
 _workers: weakref.WeakKeyDictionary[nn.Module, Worker] = weakref.WeakKeyDictionary()

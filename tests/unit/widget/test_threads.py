@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from torch import nn
 
 import nnscope
 from driving import Held, message, settled, update
+from nnscope import errors
 
 HERE = Path(__file__).parent
 
@@ -28,6 +30,35 @@ def test_seven_threads_never_wait_for_each_other_for_ever():
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+ONE_PANEL = """
+import faulthandler, os, sys, torch, nnscope
+faulthandler.dump_traceback_later(60, exit=True)
+net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU()).eval()
+scope = nnscope.show(net, torch.rand(3, 16, 16))
+"""
+IN_A_CHILD = """
+child = os.fork()
+if not child:
+    scope.layer = "1"
+    os._exit(0 if scope._header["layer"] == "1" else 3)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.parametrize("then", ["", "scope.channel = 1; scope.growing = True", "scope.close()"])
+def test_a_process_that_opened_a_panel_ends_without_a_word(then):
+    ran = subprocess.run(
+        [sys.executable, "-c", ONE_PANEL + then], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+def test_a_panel_goes_on_in_a_child_process():
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", ONE_PANEL + IN_A_CHILD], check=False)
+    assert ran.returncode == 0
 
 
 @pytest.fixture
@@ -294,6 +325,109 @@ def test_it_takes_long_again_when_something_else_is_asked(scope, passes):
     while scope._map_header.get("done") != 1:
         settled(scope)
     assert passes() == 1000
+
+
+def test_more_steps_that_are_asked_for_after_a_stop_are_made(scope):
+    scope.channel, scope.wants_steps = 1, 2
+    with Held(scope):
+        update(scope, growing=True)
+        message(scope, {"k": "stop", "rid": 2})
+        message(scope, {"k": "grow", "rid": 3, "op": "again"})
+    settled(scope)
+    while scope.growing:
+        settled(scope)
+    assert scope._wants_header["done"] == 1
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_edit_that_waits_begins_nothing_that_takes_long(scope, passes, end):
+    worker = scope._worker
+    views(scope, "a", 1)
+    stroke = {"tool": "erase", "radius": 5, "points": [[6, 6]], "from": None, "begin": True}
+    with Held(scope):
+        message(scope, {"k": "edit", "rid": 2, "op": "stroke", **stroke})
+        update(scope, method="rise", cam=True)
+        ENDS[end](scope)
+    for _ in range(3):
+        worker.submit(lambda: None).result(30)
+    assert passes() <= 200
+    assert (scope.status, scope.progress) == ("ready", None)
+
+
+class UsersError(Exception):
+    """Of an observer of the user's."""
+
+
+def fails(_change):
+    raise UsersError
+
+
+def test_an_observer_that_fails_in_a_cell_keeps_nothing_from_being_drawn(scope):
+    scope.channel = 5
+    scope.observe(fails, "channel")
+    with pytest.raises(UsersError):
+        scope.layer = "2"  # which has no channel 5
+    settled(scope)
+    assert (scope.layer, scope.channel, scope._header["layer"]) == ("2", None, "2")
+
+
+def test_an_observer_that_fails_for_the_browser_is_told_and_all_else_is_taken(scope):
+    scope.observe(fails, "layer")
+    scope.sent = []
+    scope.send = lambda content, buffers=None: scope.sent.append(content)
+    update(scope, layer="2", cam=True, opacity=0.25)
+    settled(scope)
+    assert [content["message"] for content in scope.sent] == [
+        "Your own observer of layer failed with UsersError; mend it in the notebook."
+    ]
+    assert (scope._header["layer"], scope.opacity) == ("2", 0.25)
+    assert scope._map_header["layer"] == "2"
+
+
+def test_what_an_observer_logs_is_written_before_it_goes_on(scope):
+    written = []
+
+    def log(_change):
+        writer = Mock()
+        scope.log(writer)
+        written.append(writer.add_image.call_count)
+
+    scope.observe(log, "layer")
+    update(scope, layer="2")  # in a thread that serves the browser
+    scope.observe(log, "predictions")
+    update(scope, target=scope.probe.predictions(7)[-1].index)  # on the worker
+    settled(scope)
+    assert written == [1, 1]
+
+
+def test_a_log_that_could_not_be_waited_for_is_refused(scope):
+    refused = []
+
+    def log(*_):
+        with pytest.raises(errors.UnavailableError, match="call it in a cell"):
+            scope.log(Mock())
+        refused.append(True)
+
+    handle = scope.probe.model[0].register_forward_hook(log)
+    nnscope.Probe(scope.probe.model, torch.randn(1, 3, 12, 12))
+    handle.remove()
+    assert refused
+
+
+def test_the_thread_that_serves_the_browser_runs_no_model(model):
+    threads = set()
+    other = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(600, 7))
+    scope = nnscope.compare(model, other, torch.randn(1, 3, 12, 12), layer="0", channel=1)
+    scope.pins = ["0[1]", "2[1]"]
+    for each in (model, other):
+        each[0].register_forward_pre_hook(lambda *_: threads.add(threading.current_thread()))
+        with torch.no_grad():
+            each[0].weight.mul_(2)
+    update(scope, specimen=1, against=0)
+    settled(scope)
+    assert threads
+    assert threading.current_thread() not in threads
+    scope.close()
 
 
 def test_one_that_was_released_can_be_released_again(scope):
