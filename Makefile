@@ -19,12 +19,12 @@ LOCKED := HATCH_JUPYTER_BUILDER_SKIP_NPM=1 $(PIP) --build-constraint $(LOCK)
 SLOW := $(addprefix tests/oracle/test_,zoo.py methods.py libraries.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup bundle lint types unit zoo methods js browser bench lock matrix matrix-newest screenshot clean
+.PHONY: help demo test test-all setup bundle lint types unit zoo methods js browser bench lock matrix screenshot clean
 .NOTPARALLEL: # the steps share two cores and one terminal
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo $(BUNDLE) ## open the quickstart notebook in JupyterLab
 	@$(BIN)/python scripts/demo.py
@@ -72,11 +72,12 @@ lock: $(VENV)/.pip ## constraints.txt, anew: the newest versions that pyproject.
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --all-extras --group build \
 	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" --output-file $(LOCK) pyproject.toml
 
-matrix: setup ## the unit tests on the oldest and the newest of all dependencies, without the lock (20 GB)
-	$(BIN)/python scripts/matrix.py
+matrix: setup ## the unit tests on the oldest and the newest of all dependencies (20 GB); or make matrix newest
+	$(BIN)/python scripts/matrix.py $(ROWS)
 
-matrix-newest: setup ## the same, on the newest alone
-	$(BIN)/python scripts/matrix.py newest
+# `make matrix newest` names rows, which are no targets of their own.
+ROWS := $(if $(filter matrix,$(MAKECMDGOALS)),$(filter-out matrix,$(MAKECMDGOALS)))
+$(ROWS): matrix ; @:
 
 screenshot: setup ## docs/panel.png, taken in JupyterLab
 	$(BIN)/python scripts/chromium.py --install

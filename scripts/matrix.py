@@ -71,7 +71,8 @@ def pythons() -> list[str]:
     """Return the version of each Python found that nnscope runs on, the oldest first."""
     wanted = str(metadata("nnscope-torch")["Requires-Python"])
     found = json.loads(uv("python", "list", wanted, "--only-installed", "--output-format", "json"))
-    return [row["version"] for row in reversed(found) if row["variant"] == "default"]
+    plain = (row for row in found if row["implementation"] == "cpython" and row["variant"] == "default")
+    return [row["version"] for row in plain][::-1]
 
 
 def install(row: Row, python: str) -> None:

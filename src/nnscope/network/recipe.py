@@ -169,11 +169,26 @@ def _part(
         return image.crop(window)
     seen = (window[2] - window[0], window[3] - window[1])
     if math.prod(size) <= max(_WHOLE, _SPARE * math.prod(seen)):
-        return image.resize(size, filter_).crop(window)
+        return _resampled(image, size, filter_, (0, 0, *image.size)).crop(window)
     left, right, *across = _span(window[0], window[2], image.width, size[0])
     top, bottom, *down = _span(window[1], window[3], image.height, size[1])
     box = (across[0], down[0], across[1], down[1])
-    return image.crop((left, top, right, bottom)).resize(seen, filter_, box)
+    return _resampled(image.crop((left, top, right, bottom)), seen, filter_, box)
+
+
+def _resampled(
+    image: Image.Image,
+    size: tuple[int, int],
+    filter_: Image.Resampling,
+    box: tuple[float, float, float, float],
+) -> Image.Image:
+    """Resize what lies in ``box``; rows first where Pillow before 12 would make a huge picture in between."""
+    between = size[0] * image.height
+    if between <= max(_WHOLE, _SPARE * math.prod(image.size), _SPARE * math.prod(size)):
+        return image.resize(size, filter_, box)
+    left, top, right, bottom = box
+    low = image.resize((image.width, size[1]), filter_, (0, top, image.width, bottom))
+    return low.resize(size, filter_, (left, 0, right, size[1]))
 
 
 def _span(first: int, last: int, have: int, want: int) -> tuple[int, int, float, float]:
