@@ -254,6 +254,9 @@ class Scope(Listening):
         """Show the panel, but once only where a cell ends in ``show(...)``, which has shown it already."""
         from IPython.display import display
 
+        if self.comm is None:  # then ipywidgets has taken its picture away
+            display({"text/plain": f"{self!r}, closed"}, raw=True)
+            return
         run = current_run()
         if run is not None and self._shown == run:
             self._shown = None

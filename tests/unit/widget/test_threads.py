@@ -232,6 +232,14 @@ def test_closing_leaves_no_comm(model):
     assert set(instances) == before
 
 
+def test_one_that_was_closed_says_so_where_a_cell_ends_in_it(scope, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle["text/plain"]))
+    scope.close()
+    scope._ipython_display_()
+    assert shown == ["<Scope on Sequential, layer '0'>, closed"]
+
+
 def test_a_layout_of_the_users_is_not_closed(model):
     import ipywidgets
 
