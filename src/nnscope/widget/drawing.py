@@ -53,7 +53,7 @@ class Drawing(Filling, anywidget.AnyWidget):
         self._outbox = Outbox()
         self._changing = _Changing()
         self._refreshing = False
-        self._editing = 0  # how many edits of the browser wait or are made
+        self._editing: set[object] = set()  # edits of the browser that wait or are made
         self._stopped = False  # by the user, while something was asked for
         self._listed: tuple[int, int | None] | None = None
         self._modelled: tuple[int, int, tuple[int, ...]] | None = None
@@ -176,7 +176,7 @@ class Drawing(Filling, anywidget.AnyWidget):
 
     def stop(self) -> None:
         """Leave off what takes long; so is what was asked for, and has not begun, after its first step."""
-        self._stopped = self._refreshing or self._drawing is not None or self._editing > 0
+        self._stopped = self._refreshing or self._drawing is not None or bool(self._editing)
         super().stop()
 
     def _refresh(self) -> None:

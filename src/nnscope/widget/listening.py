@@ -178,7 +178,7 @@ class Listening(Drawing):
         else:
             edit = message if isinstance(message, Edit) else Edit(rid, self._showing(message))
         specimen = self.specimen  # as it is now: it may be another one when its turn comes
-        self._editing += 1
+        self._editing.add(edit)
         self._worker.submit(lambda: self._edit(edit, specimen))
 
     def _edit(self, edit: Edit, specimen: int) -> None:
@@ -192,7 +192,7 @@ class Listening(Drawing):
         except BaseException as error:  # noqa: BLE001  # whatever it is, the browser must not be left waiting
             self._refuse(edit.rid, sentence(error))
         finally:
-            self._editing -= 1
+            self._editing.discard(edit)
 
     def redraw(self) -> None:
         """Draw what ``edits`` have made of the image."""
