@@ -85,15 +85,17 @@ class Study(Generic[S]):
         """Make one step and say whether another one follows."""
         if self._steps is not steps:
             return False
+        whole = False
         try:
             step = next(steps)
             if self._steps is not steps:  # stopped meanwhile
                 return False
-            if step.done == 1:
+            whole = step.done == 1
+            if whole:
                 self._steps = None
             self._show(step)
         except BaseException as error:  # noqa: BLE001  # it would vanish in the worker
-            if self._steps in (steps, None):
+            if whole or self._steps is steps:  # else it was stopped, and nobody asks how it ended
                 self.forget()
                 self._fail(error)
             return False

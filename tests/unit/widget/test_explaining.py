@@ -138,6 +138,16 @@ def test_what_fails_half_way_leaves_the_last_whole_picture(scope):
     scope.probe.model.head = nn.Linear(6, 4)
 
 
+def test_what_fails_after_it_was_stopped_is_not_told(scope):
+    begin_rise(scope)
+    message(scope, {"k": "stop", "rid": 1})
+    head, scope.probe.model.head = scope.probe.model.head, nn.Linear(5, 4)  # no longer fits
+    OPEN.release(1000)
+    settled(scope)
+    assert (scope.error, scope.status) == ("", "ready")
+    scope.probe.model.head = head
+
+
 def test_the_traits_of_a_question_keep_together(scope):
     scope.cam = True
     scope.method, scope.map_style = "gradcam", "captum"
